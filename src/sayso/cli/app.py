@@ -1,0 +1,124 @@
+"""The list of verbs. Each lives in a module of its own name, imported only when it is asked for."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command_from_info
+from typer.models import CommandInfo
+
+from sayso import __version__
+from sayso.cli import terminal
+from sayso.cli.options import QuietOption, VerboseOption
+from sayso.errors import SaysoError, UsageError, nearest
+
+VERBS: dict[str, dict[str, str]] = {
+    "Start": {
+        "init": "Make a project from a recipe.",
+        "build": "Run every stage that has something new to do.",
+    },
+    "Stages, in the order of the pipeline": {
+        "generate": "Make examples from templates.",
+        "check": "Look for what is wrong with the examples.",
+        "verify": "Go through a sample of the examples by hand.",
+        "train": "Fit the encoder and its heads.",
+        "export": "Turn the weights into ONNX, INT8.",
+        "calibrate": "Make the confidence mean something.",
+        "evaluate": "Prove the model on held-out data.",
+        "bundle": "Pack the folder that is deployed.",
+    },
+    "Use": {
+        "predict": "Say what a text means.",
+        "bench": "Measure how fast a bundle answers.",
+        "install": "Copy a bundle to where a program looks for it.",
+        "bases": "Show the base models and where they are.",
+    },
+}
+
+
+class Verbs(TyperGroup):
+    """The group of all verbs: knows their names and summaries, and imports a verb's module when it is run."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All verbs, in the order a newcomer needs them."""
+        return [verb for panel in VERBS.values() for verb in panel]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The verb as the overview shows it: a name, a summary, a panel."""
+        for panel, verbs in VERBS.items():
+            if cmd_name in verbs:
+                return TyperCommand(cmd_name, help=verbs[cmd_name], rich_help_panel=panel)
+        return None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The verb as it runs, with its options."""
+        name, *rest = args
+        if name not in self.list_commands(ctx):
+            raise UsageError(f"there is no verb {name!r}{nearest(name, self.list_commands(ctx))}")
+        return name, load_verb(name), rest
+
+
+def load_verb(name: str) -> Any:
+    """Import a verb's module and make a command of its function."""
+    identifier = name.replace("-", "_")
+    function = getattr(importlib.import_module(f"sayso.cli.{identifier}"), identifier)
+    info = CommandInfo(name=name, callback=_with_volume(function))
+    return get_command_from_info(info, pretty_exceptions_short=True, rich_markup_mode="markdown")
+
+
+app = typer.Typer(
+    cls=Verbs,
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+@app.callback()
+def sayso(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Turn a list of intents into a small model that runs on your own machine."""
+    if version:
+        typer.echo(f"sayso {__version__}")
+        raise typer.Exit
+
+
+def run() -> None:
+    """Run the command line; a SaysoError becomes a message and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app()
+    except SaysoError as error:
+        if terminal.volume.verbose:
+            terminal.stderr().print_exception()
+        terminal.fail(str(error))
+        sys.exit(error.exit_code)
+
+
+def _with_volume(verb: Callable[..., None]) -> Callable[..., None]:
+    """The verb's function with --quiet and --verbose added, which all verbs take."""
+
+    @functools.wraps(verb)
+    def louder_or_quieter(*args: Any, quiet: bool, verbose: bool, **options: Any) -> None:
+        terminal.volume.quiet, terminal.volume.verbose = quiet, verbose
+        verb(*args, **options)
+
+    own = inspect.signature(verb, eval_str=True)
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=annotation)
+        for name, annotation in (("quiet", QuietOption), ("verbose", VerboseOption))
+    ]
+    louder_or_quieter.__signature__ = own.replace(parameters=[*own.parameters.values(), *added])  # type: ignore[attr-defined]
+    return louder_or_quieter

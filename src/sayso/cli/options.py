@@ -1,0 +1,17 @@
+"""Options that several verbs share, so that they are named and explained alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ProjectOption = Annotated[
+    Path, typer.Option("--project", "-C", metavar="DIR", envvar="SAYSO_PROJECT", help="The project's folder (or its sayso.yaml).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
+DeviceOption = Annotated[str, typer.Option("--device", envvar="SAYSO_DEVICE", help="auto, cpu, cuda or mps.")]
+ThreadsOption = Annotated[int, typer.Option("--threads", min=1, envvar="SAYSO_THREADS", help="CPU threads for one query.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Say more, and show where an error was raised.")]

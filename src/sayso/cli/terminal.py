@@ -1,0 +1,88 @@
+"""What a person sees: results on stdout, everything else on stderr, bars only where there is a terminal."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sayso.artifacts import Progress, no_progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@dataclass
+class Volume:
+    """How much is said on stderr: errors only, the usual, or every detail."""
+
+    quiet: bool = False
+    verbose: bool = False
+
+
+volume = Volume()
+
+
+@functools.cache
+def stdout() -> Console:
+    """Where results go."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+@functools.cache
+def stderr() -> Console:
+    """Where messages, progress and errors go."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+def print_json(document: Any) -> None:
+    """The one JSON document of a command called with --json."""
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def say(message: str, *, style: str | None = None) -> None:
+    """A message for the person watching; --quiet silences it."""
+    if not volume.quiet:
+        stderr().print(message, style=style, markup=False)
+
+
+def detail(message: str) -> None:
+    """A message that only --verbose shows."""
+    if volume.verbose:
+        stderr().print(message, style="dim", markup=False)
+
+
+def fail(message: str) -> None:
+    """An error; said even with --quiet."""
+    console = stderr()
+    console.print("error: ", style="bold red", end="")
+    console.print(message, markup=False)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A stage's Progress, drawn as one bar; nothing is drawn when stderr is no terminal."""
+    if volume.quiet or not stderr().is_terminal or os.environ.get("TERM") == "dumb":
+        yield no_progress
+        return
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TaskProgressColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=stderr(), transient=True) as bars:
+        task = bars.add_task("", total=None)
+
+        def update(doing: str, done: int, total: int) -> None:
+            bars.update(task, description=doing, completed=done, total=total or None)
+
+        yield update

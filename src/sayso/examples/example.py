@@ -1,0 +1,81 @@
+"""Example: one text and what is true of it, for every head of a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sayso.errors import DataError, nearest
+from sayso.project import Head
+
+Value = str | tuple[str, ...] | float
+"""A choice head's label, a tags head's labels, or a score."""
+
+FIELDS = ("id", "source", "group", "lang", "context", "weight")
+
+
+@dataclass(slots=True)
+class Example:
+    """`labels` has one entry per head that is known for this text. `group` names what the row was made from."""
+
+    text: str
+    labels: dict[str, Value]
+    id: str | None = None
+    source: str | None = None
+    group: str | None = None
+    lang: str | None = None
+    context: dict[str, Any] | None = None
+    weight: float = 1.0
+
+    def to_row(self) -> dict[str, Any]:
+        """The row as it is written: one key per head, and only the fields that say something."""
+        row: dict[str, Any] = {"text": self.text}
+        row |= {head: list(value) if isinstance(value, tuple) else value for head, value in self.labels.items()}
+        row |= {name: value for name in FIELDS if (value := getattr(self, name)) is not None}
+        if self.weight == 1.0:
+            del row["weight"]
+        return row
+
+
+@dataclass(frozen=True)
+class RowReader:
+    """Turns rows of a file into Examples, refusing what the heads do not know."""
+
+    heads: dict[str, Head]
+    main_head: str | None = field(default=None)
+
+    def example(self, row: Any, path: Any, line: int) -> Example:
+        """The Example in `row`; a DataError with file and line if there is none."""
+        if not isinstance(row, dict):
+            raise DataError(f"a row is an object with a `text` key, not {type(row).__name__}", path, line)
+        text = row.get("text")
+        if not isinstance(text, str):
+            raise DataError("the key `text` is missing" if text is None else f"`text` must be text, found {text!r}", path, line)
+        if not text.strip():
+            raise DataError("`text` is empty", path, line)
+        labels = {name: self._value(name, row[name], path, line) for name in self.heads if row.get(name) is not None}
+        if not labels:
+            raise DataError(f"no label here: expected a key named {' or '.join(map(repr, self.heads))}", path, line)
+        weight = row.get("weight", 1.0)
+        if not isinstance(weight, int | float) or isinstance(weight, bool) or not weight > 0:
+            raise DataError(f"`weight` must be a number above 0, found {weight!r}", path, line)
+        known = {name: _text(row.get(name)) for name in ("id", "source", "group", "lang")}
+        return Example(text, labels, **known, context=row.get("context"), weight=float(weight))
+
+    def _value(self, name: str, value: Any, path: Any, line: int) -> Value:
+        head = self.heads[name]
+        if head.type == "score":
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+                raise DataError(f"`{name}` must be a number from 0 to 1, found {value!r}", path, line)
+            return float(value)
+        given = [value] if head.type == "choice" else value
+        if not isinstance(given, list | tuple):
+            raise DataError(f"`{name}` must be a list of labels, found {value!r}", path, line)
+        for label in given:
+            if label not in head.labels:
+                raise DataError(f"{label!r} is not a label of {name!r}{nearest(str(label), head.labels)}", path, line)
+        return str(value) if head.type == "choice" else tuple(dict.fromkeys(given))
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)

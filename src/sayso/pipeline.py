@@ -1,0 +1,196 @@
+"""The whole flow on one page: which stage makes what from what, and what has to run again.
+
+`build/lock.json` remembers, for every stage, the digests of what it was made from. A stage runs when one of them has
+changed or its artifact is gone; it is skipped otherwise.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sayso import __version__
+from sayso.artifacts import MANIFEST, Artifact, Progress, digest_of, digest_of_file, no_progress, open_artifact, read_json, write_json
+from sayso.errors import ArtifactError, UsageError, nearest
+from sayso.project import Project
+
+PACKAGE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage: its function, what it makes, and everything that its result depends on."""
+
+    name: str
+    function: str
+    makes: str
+    kind: str
+    needs: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    files: Callable[[Project], list[Path]] = lambda project: []
+
+    def run(self, project: Project, artifacts: Mapping[str, Artifact], progress: Progress, **options: Any) -> Artifact:
+        """Call the stage's function on the artifacts it needs."""
+        module, _, function = self.function.rpartition(".")
+        stage = getattr(importlib.import_module(module), function)
+        result: Artifact = stage(project, *(artifacts[name] for name in self.needs), project.build / self.makes, progress=progress, **options)
+        return result
+
+
+def _data_files(project: Project) -> list[Path]:
+    sources = [project.folder / path for source in project.data if (path := source.templates or source.examples)]
+    return [file for source in sources for file in (sorted(source.rglob("*.yaml")) if source.is_dir() else [source])]
+
+
+def _corrections(project: Project) -> list[Path]:
+    return [project.folder / "verify" / "corrections.jsonl"]
+
+
+STEPS = (
+    Step("generate", "sayso.generate.generate", "examples", "examples", (), ("heads", "data", "generate", "splits", "languages", "check"), _data_files),
+    Step("check", "sayso.quality.check", "check", "check", ("generate",), ("heads", "check")),
+    Step("verify", "sayso.quality.verify", "verified", "examples", ("generate",), ("heads", "generate"), _corrections),
+    Step("train", "sayso.train.train", "weights", "weights", ("verify",), ("heads", "base", "train")),
+    Step("export", "sayso.export.export", "onnx", "onnx", ("train", "verify"), ("name", "languages", "heads", "export", "bands")),
+    Step("calibrate", "sayso.evaluate.calibrate", "calibration", "calibration", ("export", "verify"), ("heads", "bands")),
+    Step("evaluate", "sayso.evaluate.evaluate", "report", "report", ("export", "calibrate", "verify"), ("heads", "bands", "gates")),
+    Step("bundle", "sayso.export.bundle", "bundle", "bundle", ("export", "calibrate", "evaluate"), ("name", "description")),
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one step: why it ran (or would), or None for up to date; and how long it took."""
+
+    step: str
+    reason: str | None
+    seconds: float = 0.0
+
+
+def plan(project: Project, *, until: str = "bundle") -> list[Outcome]:
+    """What `build` would run, and why; nothing is touched."""
+    outcomes: list[Outcome] = []
+    for step in steps_until(until):
+        upstream = next((o.step for o in outcomes if o.reason and o.step in step.needs), None)
+        reason = f"{upstream} runs first" if upstream else stale(project, step, _finished(project, step.needs))
+        outcomes.append(Outcome(step.name, reason))
+    return outcomes
+
+
+def build(
+    project: Project,
+    *,
+    until: str = "bundle",
+    force: bool = False,
+    device: str = "auto",
+    progress: Progress = no_progress,
+) -> Iterator[Outcome]:
+    """Run what has something new to do, one Outcome a step as it ends; stops at a failed check or gate."""
+    artifacts: dict[str, Artifact] = {}
+    for step in steps_until(until):
+        reason = "asked for" if force else stale(project, step, artifacts)
+        started = time.monotonic()
+        if reason:
+            progress(step.name, 0, 0)
+            made_from = _made_from(project, step, artifacts)
+            options = {"device": device} if step.name == "train" else {}
+            artifacts[step.name] = step.run(project, artifacts, progress, **options)
+            _remember(project, step, made_from | {"made": artifacts[step.name].digest})
+        else:
+            artifacts[step.name] = open_artifact(project.build / step.makes, step.kind)
+        yield Outcome(step.name, reason, time.monotonic() - started)
+        if step.name == "evaluate":
+            require_gates(artifacts["evaluate"])
+
+
+def require_gates(report: Artifact) -> None:
+    """Raise CheckFailed naming every gate of the report that does not hold."""
+    from sayso.evaluate import require_gates as require
+
+    require(report)
+
+
+def artifacts_for(project: Project, step_name: str) -> list[Artifact]:
+    """The finished artifacts that a single stage needs; an ArtifactError says which is missing."""
+    return list(_finished(project, _step(step_name).needs, missing_ok=False).values())
+
+
+def output_of(project: Project, step_name: str) -> Path:
+    """Where a stage puts its artifact."""
+    return project.build / _step(step_name).makes
+
+
+def run_step(project: Project, name: str, progress: Progress = no_progress, **options: Any) -> Artifact:
+    """Run one stage on the finished artifacts before it, whether it is stale or not."""
+    step = _step(name)
+    artifacts = _finished(project, step.needs, missing_ok=False)
+    made_from = _made_from(project, step, artifacts)
+    artifact = step.run(project, artifacts, progress, **options)
+    _remember(project, step, made_from | {"made": artifact.digest})
+    return artifact
+
+
+def stale(project: Project, step: Step, artifacts: Mapping[str, Artifact]) -> str | None:
+    """Why `step` has to run, or None."""
+    if not (project.build / step.makes / MANIFEST).is_file():
+        return f"there is no {step.makes} yet"
+    lock = _lock(project).get(step.name)
+    if lock is None:
+        return "it did not finish last time"
+    if open_artifact(project.build / step.makes, step.kind).digest != lock.get("made"):
+        return f"{step.makes} was changed by something else"
+    now = _made_from(project, step, artifacts)
+    names = sorted(key for key in now.keys() | lock.keys() - {"made"} if now.get(key) != lock.get(key))
+    return f"{', '.join(names[:3])} changed" if names else None
+
+
+def steps_until(name: str) -> tuple[Step, ...]:
+    """The steps up to and including `name`."""
+    return STEPS[: STEPS.index(_step(name)) + 1]
+
+
+def _step(name: str) -> Step:
+    for step in STEPS:
+        if step.name == name:
+            return step
+    raise UsageError(f"there is no stage {name!r}{nearest(name, [step.name for step in STEPS])}")
+
+
+def _finished(project: Project, names: tuple[str, ...], *, missing_ok: bool = True) -> dict[str, Artifact]:
+    artifacts = {}
+    for name in names:
+        step = _step(name)
+        try:
+            artifacts[name] = open_artifact(project.build / step.makes, step.kind)
+        except ArtifactError:
+            if not missing_ok:
+                raise ArtifactError(f"`sayso {name}` has to run first (or `sayso build`, which runs all)", project.build / step.makes) from None
+    return artifacts
+
+
+def _made_from(project: Project, step: Step, artifacts: Mapping[str, Artifact]) -> dict[str, str]:
+    package = PACKAGE / step.function.split(".")[1]
+    code = {path.relative_to(PACKAGE).as_posix(): digest_of_file(path) for path in sorted(package.rglob("*")) if path.suffix in {".py", ".yaml", ".j2"}}
+    made_from = {f"sayso {__version__} itself ({package.name})": digest_of(code)}
+    made_from |= {f"`{section}` in sayso.yaml": project.digest(section) for section in step.sections}
+    made_from |= {str(_relative(file, project.folder)): digest_of_file(file) for file in step.files(project) if file.is_file()}
+    made_from |= {name: artifacts[name].digest for name in step.needs if name in artifacts}
+    return made_from
+
+
+def _relative(path: Path, folder: Path) -> Path:
+    return path.relative_to(folder) if path.is_relative_to(folder) else path
+
+
+def _lock(project: Project) -> dict[str, dict[str, str]]:
+    path = project.build / "lock.json"
+    lock = read_json(path) if path.is_file() else {}
+    return lock if isinstance(lock, dict) else {}
+
+
+def _remember(project: Project, step: Step, entry: dict[str, str]) -> None:
+    write_json(project.build / "lock.json", _lock(project) | {step.name: entry})

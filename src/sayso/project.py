@@ -1,0 +1,294 @@
+"""sayso.yaml -> Project: what a model is to tell apart, from which data, and what it must prove.
+
+Every key is described in docs/project-file.md. An error names the file, the line and the nearest right name.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+
+from sayso.artifacts import digest_of
+from sayso.errors import ProjectError, nearest
+from sayso.yamlfile import YamlFile, read_yaml
+
+FILE_NAME = "sayso.yaml"
+SPLITS = ("train", "val", "calib", "test")
+
+
+class Section(BaseModel):
+    """A part of sayso.yaml; a key it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Label(Section):
+    """One label of a head: what it means, and words that hint at it (used by the keyword baseline)."""
+
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+def _labels_from_yaml(value: Any) -> Any:
+    """Labels may be a list of names, or a mapping of names to a description or to a full Label."""
+    if isinstance(value, list):
+        repeated = {str(name) for name in value if value.count(name) > 1}
+        if repeated:
+            raise ValueError(f"label {sorted(repeated)[0]!r} is given twice; keep one")
+        value = {name: {} for name in value}
+    if not isinstance(value, dict):
+        raise ValueError("labels must be a list of names, or a mapping of names to descriptions")
+    for name in value:
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError(f"label {name!r} must be text; put it in quotes")
+    return {name: _label_from_yaml(entry) for name, entry in value.items()}
+
+
+def _label_from_yaml(entry: Any) -> Any:
+    return {"description": entry or ""} if entry is None or isinstance(entry, str) else entry
+
+
+class Head(Section):
+    """One thing the model tells about a text."""
+
+    type: Literal["choice", "tags", "score"]
+    labels: Annotated[dict[str, Label], BeforeValidator(_labels_from_yaml)] = {}
+    description: str = ""
+    ordered: bool = False
+    fallback: str | None = None
+    loss_weight: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _labels_fit_the_type(self) -> Self:
+        if self.type == "score" and (self.labels or self.ordered or self.fallback):
+            raise ValueError("a score head gives a number in [0, 1]; it has no labels, order or fallback")
+        if self.type != "score" and len(self.labels) < (2 if self.type == "choice" else 1):
+            raise ValueError(f"a {self.type} head needs at least {'two labels' if self.type == 'choice' else 'one label'}")
+        if self.type != "choice" and (self.ordered or self.fallback):
+            raise ValueError("`ordered` and `fallback` are for choice heads")
+        if self.fallback is not None and self.fallback not in self.labels:
+            raise ValueError(f"fallback {self.fallback!r} is not a label of this head{nearest(self.fallback, self.labels)}")
+        return self
+
+
+class Source(Section):
+    """Where examples come from: a templates folder (sentences, rules, lists), or a file of examples."""
+
+    templates: Path | None = None
+    examples: Path | None = None
+    language: str | None = None
+    split: Literal["train", "val", "calib", "test"] | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.templates is None) == (self.examples is None):
+            raise ValueError("a source names either `templates: FOLDER` or `examples: FILE`")
+        return self
+
+
+class Generate(Section):
+    """How many examples the templates give, and how they are varied."""
+
+    samples_per_label: int = Field(default=1000, ge=1)
+    augmentation_ratio: float = Field(default=0.5, ge=0, le=1)
+    verification_share: float = Field(default=0.1, ge=0, le=1)
+    seed: int = 1
+
+
+class Splits(Section):
+    """The share of groups that each split gets; no group is ever in two."""
+
+    train: float = Field(default=0.7, gt=0)
+    val: float = Field(default=0.1, gt=0)
+    calib: float = Field(default=0.1, gt=0)
+    test: float = Field(default=0.1, gt=0)
+
+    @model_validator(mode="after")
+    def _add_up(self) -> Self:
+        total = self.train + self.val + self.calib + self.test
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"the shares of train, val, calib and test add up to {total:g}; make them 1")
+        return self
+
+
+class Check(Section):
+    """What the data must satisfy before anything is trained on it."""
+
+    min_per_label: int = Field(default=200, ge=1)
+    max_imbalance: float = Field(default=3.0, ge=1)
+    near_duplicate_similarity: float = Field(default=0.95, gt=0, le=1)
+    max_near_leaks: float = Field(default=0.01, ge=0, le=1)
+
+
+class Train(Section):
+    """How the encoder and its heads are fitted."""
+
+    epochs: int = Field(default=3, ge=1)
+    batch_size: int = Field(default=32, ge=1)
+    learning_rate: float = Field(default=1e-4, gt=0)
+    head_learning_rate_factor: float = Field(default=20.0, gt=0)
+    schedule: Literal["linear", "cosine", "constant"] = "cosine"
+    warmup_ratio: float = Field(default=0.1, ge=0, le=1)
+    warmup_steps: int | None = Field(default=None, ge=0)
+    weight_decay: float = Field(default=0.01, ge=0)
+    label_smoothing: float = Field(default=0.1, ge=0, lt=1)
+    max_grad_norm: float = Field(default=1.0, gt=0)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    freeze_layers: int = Field(default=0, ge=0)
+    pooling: Literal["mean", "cls"] = "mean"
+    max_length: int = Field(default=128, ge=8)
+    patience: int = Field(default=2, ge=1)
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    seed: int = 1
+
+
+class Export(Section):
+    """How the trained weights become the files a runtime loads."""
+
+    optimize: bool = True
+    quantize: bool = True
+    max_int8_drop: float = Field(default=0.02, ge=0, le=1)
+
+
+class Bands(Section):
+    """The confidence from which a prediction is executed, confirmed, or suggested; below: ask."""
+
+    execute: float = Field(default=0.9, ge=0, le=1)
+    confirm: float = Field(default=0.7, ge=0, le=1)
+    suggest: float = Field(default=0.5, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _descend(self) -> Self:
+        if not self.execute >= self.confirm >= self.suggest:
+            raise ValueError("bands must descend: execute >= confirm >= suggest")
+        return self
+
+
+class Gate(Section):
+    """A promise about a figure of the report, written `intent.accuracy >= 0.9`."""
+
+    figure: str
+    comparison: Literal[">=", "<=", ">", "<"]
+    bound: float
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        match = re.fullmatch(r"\s*([\w.\-]+)\s*(>=|<=|>|<)\s*([-+.\deE]+)\s*", value)
+        if not match:
+            raise ValueError(f"{value!r} is not a gate; write it like `intent.accuracy >= 0.9`")
+        return {"figure": match[1], "comparison": match[2], "bound": match[3]}
+
+    def __str__(self) -> str:
+        return f"{self.figure} {self.comparison} {self.bound:g}"
+
+
+class Project(Section):
+    """A whole sayso.yaml, and the folder it is in."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    description: str = ""
+    languages: tuple[str, ...] = ("en",)
+    base: str = "minilm"
+    heads: dict[str, Head] = Field(min_length=1)
+    data: tuple[Source, ...] = Field(min_length=1)
+    generate: Generate = Generate()
+    splits: Splits = Splits()
+    check: Check = Check()
+    train: Train = Train()
+    export: Export = Export()
+    bands: Bands = Bands()
+    gates: tuple[Gate, ...] = ()
+
+    _folder: Path = PrivateAttr(default=Path("."))
+
+    @field_validator("heads")
+    @classmethod
+    def _names_are_free(cls, heads: dict[str, Head]) -> dict[str, Head]:
+        taken = {"text", "id", "source", "group", "lang", "context", "weight"}
+        for name in heads:
+            if name in taken or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+                raise ValueError(f"{name!r} cannot be a head's name: use lower-case letters, digits and _, and none of {', '.join(sorted(taken))}")
+        return heads
+
+    @classmethod
+    def load(cls, path: Path | str = FILE_NAME) -> Project:
+        """Read sayso.yaml (or the one in the folder `path`)."""
+        path = Path(path)
+        path = path / FILE_NAME if path.is_dir() else path
+        if not path.exists():
+            raise ProjectError("no project here; `sayso init --recipe code-search DIR` makes one", path)
+        file = read_yaml(path, ProjectError)
+        if not isinstance(file.value, dict):
+            raise ProjectError("a project is a mapping that begins with `name:` and `heads:`", path, 1)
+        try:
+            project = cls.model_validate(file.value)
+        except ValidationError as error:
+            raise _explained(error, file) from None
+        project._folder = path.parent
+        return project
+
+    @property
+    def folder(self) -> Path:
+        """Where sayso.yaml is; relative paths in it start here."""
+        return self._folder
+
+    @property
+    def build(self) -> Path:
+        """Where the stages put their artifacts."""
+        return self._folder / "build"
+
+    @property
+    def main_head(self) -> str | None:
+        """The first choice head: the one whose answer decides what is done."""
+        return next((name for name, head in self.heads.items() if head.type == "choice"), None)
+
+    def digest(self, *sections: str) -> str:
+        """Identity of the named sections, so that a stage knows when what it depends on has changed."""
+        return digest_of({name: self.model_dump(mode="json")[name] for name in sections})
+
+
+def _explained(error: ValidationError, file: YamlFile) -> ProjectError:
+    """The first problem, told with its line and its mend; how many more there are is said too."""
+    problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
+    first = problems[0]
+    place = [step for step in first["loc"] if not str(step).startswith("function-")]
+    name = ".".join(str(step) for step in place)
+    if first["type"] == "extra_forbidden":
+        message = f"unknown key {name!r}{nearest(str(place[-1]), _known_keys(place[:-1]))}"
+    elif first["type"] == "missing":
+        message = f"{name!r} is missing"
+    elif first["type"] == "model_type":
+        message = f"{name!r} must be a mapping (found {first.get('input')!r})"
+    else:
+        given = first.get("input")
+        shown = f" (found {given!r})" if isinstance(given, str | int | float | bool) else ""
+        message = f"{name}: {first['msg'].removeprefix('Value error, ')}{shown}" if name else first["msg"].removeprefix("Value error, ")
+    if len(problems) > 1:
+        message += f" (and {len(problems) - 1} more)"
+    return ProjectError(message, file.path, file.line_of(place))
+
+
+def _known_keys(place: list[str | int]) -> list[str]:
+    """The keys allowed in the section at `place`."""
+    match place:
+        case []:
+            section: type[BaseModel] = Project
+        case ["heads", _]:
+            section = Head
+        case ["heads", _, "labels", _]:
+            section = Label
+        case ["data", _]:
+            section = Source
+        case [str(name)] if name in Project.model_fields:
+            default = Project.model_fields[name].default
+            section = type(default) if isinstance(default, BaseModel) else Project
+        case _:
+            return []
+    return list(section.model_fields)

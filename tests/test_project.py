@@ -1,0 +1,100 @@
+import pytest
+
+from sayso.errors import ProjectError
+from sayso.project import Project
+
+GOOD = """\
+name: shop
+heads:
+  intent:
+    type: choice
+    labels:
+      order: Buy something
+      refund: Get money back
+data:
+  - templates: templates
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    def from_text(text):
+        (tmp_path / "sayso.yaml").write_text(text, encoding="utf-8")
+        return Project.load(tmp_path)
+
+    return from_text
+
+
+def test_a_short_project_is_enough_and_everything_else_has_a_default(load, tmp_path):
+    project = load(GOOD)
+    assert project.heads["intent"].labels["order"].description == "Buy something"
+    assert project.main_head == "intent"
+    assert project.base == "minilm"
+    assert project.build == tmp_path / "build"
+
+
+def test_labels_may_be_a_plain_list(load):
+    project = load(GOOD.replace("      order: Buy something\n      refund: Get money back\n", "      - order\n      - refund\n"))
+    assert list(project.heads["intent"].labels) == ["order", "refund"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("heads:", "heds:", r"sayso\.yaml:2: unknown key 'heds'; did you mean 'heads'\?"),
+        ("    type: choice", "    typ: choice", r"sayso\.yaml:4: unknown key 'heads\.intent\.typ'; did you mean 'type'\?"),
+        ("    type: choice", "    type: choise", r"sayso\.yaml:4: heads\.intent\.type: .*'choice'.* \(found 'choise'\)"),
+        ("  - templates: templates", "  - template: templates", r"sayso\.yaml:9: unknown key 'data\.0\.template'; did you mean 'templates'\?"),
+        ("      refund: Get", "      order: Get", r"sayso\.yaml:7: 'order' is given twice, first on line 6"),
+        ("name: shop", "name: My Shop", r"sayso\.yaml:1: name: .*found 'My Shop'"),
+        ("name: shop", "name: shop\ntrain: {epochs: three}", r"sayso\.yaml:2: train\.epochs: .*found 'three'"),
+        ("name: shop", "name: shop\ntrain: {epoch: 3}", r"sayso\.yaml:2: unknown key 'train\.epoch'; did you mean 'epochs'\?"),
+        ("name: shop", "name: shop\ntrain: 3", r"sayso\.yaml:2: 'train' must be a mapping \(found 3\)"),
+        ("name: shop", "name: shop\ngates: ['intent.accuracy above 0.9']", r"sayso\.yaml:2: gates\.0: .* is not a gate; write it like"),
+        ("name: shop", "name: shop\nbands: {execute: 0.5}", r"sayso\.yaml:2: bands: bands must descend"),
+        ("name: shop", "name: shop\nsplits: {train: 0.9}", r"sayso\.yaml:2: splits: .*add up to 1\.2; make them 1"),
+        ("    type: choice", "    type: choice\n    fallback: odrer", r"sayso\.yaml:3: .*'odrer' is not a label of this head; did you mean 'order'\?"),
+        ("    type: choice", "    type: score", r"a score head gives a number in \[0, 1\]; it has no labels"),
+        ("  intent:", "  text:", r"'text' cannot be a head's name"),
+        ("  - templates: templates", "  - language: en", r"sayso\.yaml:9: data\.0: a source names either"),
+    ],
+)
+def test_a_mistake_is_answered_with_its_line_and_its_mend(load, old, new, message):
+    with pytest.raises(ProjectError, match=message):
+        load(GOOD.replace(old, new, 1))
+
+
+def test_duplicate_labels_in_a_list_are_refused(load):
+    with pytest.raises(ProjectError, match="label 'order' is given twice; keep one"):
+        load(GOOD.replace("      order: Buy something\n      refund: Get money back\n", "      - order\n      - refund\n      - order\n"))
+
+
+def test_a_choice_of_one_label_is_refused(load):
+    with pytest.raises(ProjectError, match="a choice head needs at least two labels"):
+        load(GOOD.replace("      refund: Get money back\n", ""))
+
+
+def test_more_than_one_mistake_is_counted(load):
+    with pytest.raises(ProjectError, match=r"\(and 1 more\)"):
+        load("namee: shop\n" + GOOD.replace("name: shop\n", ""))
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "just text"])
+def test_a_file_that_is_no_mapping_says_what_a_project_begins_with(load, text):
+    with pytest.raises(ProjectError, match="a project is a mapping"):
+        load(text)
+
+
+def test_a_folder_without_a_project_says_how_to_make_one(tmp_path):
+    with pytest.raises(ProjectError, match="sayso init"):
+        Project.load(tmp_path)
+
+
+def test_the_digest_of_a_section_changes_with_that_section_only(load):
+    before, after = load(GOOD), load(GOOD + "train: {epochs: 9}\n")
+    assert before.digest("train") != after.digest("train")
+    assert before.digest("heads") == after.digest("heads")
+
+
+def test_a_gate_reads_back_as_it_was_written(load):
+    assert str(load(GOOD + "gates: ['intent.accuracy >= 0.9']\n").gates[0]) == "intent.accuracy >= 0.9"
