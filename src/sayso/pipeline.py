@@ -37,7 +37,8 @@ class Step:
         """Call the stage's function on the artifacts it needs."""
         module, _, function = self.function.rpartition(".")
         stage = getattr(importlib.import_module(module), function)
-        result: Artifact = stage(project, *(artifacts[name] for name in self.needs), project.build / self.makes, progress=progress, **options)
+        made_from = [artifacts[name] for name in self.needs]
+        result: Artifact = stage(project, *made_from, project.build / self.makes, progress=progress, **options)
         return result
 
 
@@ -50,8 +51,10 @@ def _corrections(project: Project) -> list[Path]:
     return [project.folder / "verify" / "corrections.jsonl"]
 
 
+DATA_SECTIONS = ("heads", "data", "generate", "splits", "languages", "check")
+
 STEPS = (
-    Step("generate", "sayso.generate.generate", "examples", "examples", (), ("heads", "data", "generate", "splits", "languages", "check"), _data_files),
+    Step("generate", "sayso.generate.generate", "examples", "examples", (), DATA_SECTIONS, _data_files),
     Step("check", "sayso.quality.check", "check", "check", ("generate",), ("heads", "check")),
     Step("verify", "sayso.quality.verify", "verified", "examples", ("generate",), ("heads", "generate"), _corrections),
     Step("train", "sayso.train.train", "weights", "weights", ("verify",), ("heads", "base", "train")),
@@ -76,7 +79,7 @@ def plan(project: Project, *, until: str = "bundle") -> list[Outcome]:
     outcomes: list[Outcome] = []
     for step in steps_until(until):
         upstream = next((o.step for o in outcomes if o.reason and o.step in step.needs), None)
-        reason = f"{upstream} runs first" if upstream else stale(project, step, _finished(project, step.needs))
+        reason = f"{upstream} runs first" if upstream else stale(project, step, {need: finished(project, need) for need in step.needs})
         outcomes.append(Outcome(step.name, reason))
     return outcomes
 
@@ -114,20 +117,18 @@ def require_gates(report: Artifact) -> None:
     require(report)
 
 
-def artifacts_for(project: Project, step_name: str) -> list[Artifact]:
-    """The finished artifacts that a single stage needs; an ArtifactError says which is missing."""
-    return list(_finished(project, _step(step_name).needs, missing_ok=False).values())
-
-
-def output_of(project: Project, step_name: str) -> Path:
-    """Where a stage puts its artifact."""
-    return project.build / _step(step_name).makes
+def finished(project: Project, step_name: str) -> Artifact:
+    """A stage's finished artifact; an ArtifactError says which command makes it."""
+    step = _step(step_name)
+    if not (project.build / step.makes / MANIFEST).is_file():
+        raise ArtifactError(f"`sayso {step.name}` has to run first (or `sayso build`, which runs all)", project.build / step.makes)
+    return open_artifact(project.build / step.makes, step.kind)
 
 
 def run_step(project: Project, name: str, progress: Progress = no_progress, **options: Any) -> Artifact:
     """Run one stage on the finished artifacts before it, whether it is stale or not."""
     step = _step(name)
-    artifacts = _finished(project, step.needs, missing_ok=False)
+    artifacts = {need: finished(project, need) for need in step.needs}
     made_from = _made_from(project, step, artifacts)
     artifact = step.run(project, artifacts, progress, **options)
     _remember(project, step, made_from | {"made": artifact.digest})
@@ -160,21 +161,10 @@ def _step(name: str) -> Step:
     raise UsageError(f"there is no stage {name!r}{nearest(name, [step.name for step in STEPS])}")
 
 
-def _finished(project: Project, names: tuple[str, ...], *, missing_ok: bool = True) -> dict[str, Artifact]:
-    artifacts = {}
-    for name in names:
-        step = _step(name)
-        try:
-            artifacts[name] = open_artifact(project.build / step.makes, step.kind)
-        except ArtifactError:
-            if not missing_ok:
-                raise ArtifactError(f"`sayso {name}` has to run first (or `sayso build`, which runs all)", project.build / step.makes) from None
-    return artifacts
-
-
 def _made_from(project: Project, step: Step, artifacts: Mapping[str, Artifact]) -> dict[str, str]:
     package = PACKAGE / step.function.split(".")[1]
-    code = {path.relative_to(PACKAGE).as_posix(): digest_of_file(path) for path in sorted(package.rglob("*")) if path.suffix in {".py", ".yaml", ".j2"}}
+    sources = [path for path in sorted(package.rglob("*")) if path.suffix in {".py", ".yaml", ".j2"}]
+    code = {path.relative_to(PACKAGE).as_posix(): digest_of_file(path) for path in sources}
     made_from = {f"sayso {__version__} itself ({package.name})": digest_of(code)}
     made_from |= {f"`{section}` in sayso.yaml": project.digest(section) for section in step.sections}
     made_from |= {str(_relative(file, project.folder)): digest_of_file(file) for file in step.files(project) if file.is_file()}

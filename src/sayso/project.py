@@ -214,7 +214,8 @@ class Project(Section):
         taken = {"text", "id", "source", "group", "lang", "context", "weight"}
         for name in heads:
             if name in taken or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-                raise ValueError(f"{name!r} cannot be a head's name: use lower-case letters, digits and _, and none of {', '.join(sorted(taken))}")
+                rule = f"use lower-case letters, digits and _, and none of {', '.join(sorted(taken))}"
+                raise ValueError(f"{name!r} cannot be a head's name: {rule}")
         return heads
 
     @classmethod
