@@ -83,14 +83,17 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def sayso(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Show the version.")] = False,
-) -> None:
-    """Turn a list of intents into a small model that runs on your own machine."""
-    if version:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"sayso {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def sayso(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version.")] = False,
+) -> None:
+    """Turn a list of intents into a small model that runs on your own machine."""
 
 
 def run() -> None:
