@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from sayso.artifacts import digest_of
-from sayso.errors import ProjectError, nearest
+from sayso.errors import ProjectError, UsageError, nearest
 from sayso.yamlfile import YamlFile, read_yaml
 
 FILE_NAME = "sayso.yaml"
@@ -249,6 +249,18 @@ class Project(Section):
     def main_head(self) -> str | None:
         """The first choice head: the one whose answer decides what is done."""
         return next((name for name, head in self.heads.items() if head.type == "choice"), None)
+
+    def with_section(self, name: str, settings: dict[str, Any]) -> Project:
+        """The same project with some settings of a section changed, as options on the command line do; checked like the file."""
+        document = self.model_dump(mode="json", exclude_unset=True)
+        document[name] = {**document.get(name, {}), **settings}
+        try:
+            changed = Project.model_validate(document)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            raise UsageError(f"{'.'.join(str(step) for step in problem['loc'])}: {problem['msg']}") from None
+        changed._folder = self._folder
+        return changed
 
     def digest(self, *sections: str) -> str:
         """Identity of the named sections, so that a stage knows when what it depends on has changed."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sayso.errors import DataError, nearest
@@ -42,9 +43,8 @@ class RowReader:
     """Turns rows of a file into Examples, refusing what the heads do not know."""
 
     heads: dict[str, Head]
-    main_head: str | None = field(default=None)
 
-    def example(self, row: Any, path: Any, line: int) -> Example:
+    def example(self, row: Any, path: Path | str, line: int | None) -> Example:
         """The Example in `row`; a DataError with file and line if there is none."""
         if not isinstance(row, dict):
             raise DataError(f"a row is an object with a `text` key, not {type(row).__name__}", path, line)
@@ -53,6 +53,8 @@ class RowReader:
             raise DataError("the key `text` is missing" if text is None else f"`text` must be text, found {text!r}", path, line)
         if not text.strip():
             raise DataError("`text` is empty", path, line)
+        if "\0" in text:
+            raise DataError("`text` holds a NUL character; take it out", path, line)
         labels = {name: self._value(name, row[name], path, line) for name in self.heads if row.get(name) is not None}
         if not labels:
             raise DataError(f"no label here: expected a key named {' or '.join(map(repr, self.heads))}", path, line)
@@ -62,7 +64,7 @@ class RowReader:
         known = {name: _text(row.get(name)) for name in ("id", "source", "group", "lang")}
         return Example(text, labels, **known, context=row.get("context"), weight=float(weight))
 
-    def _value(self, name: str, value: Any, path: Any, line: int) -> Value:
+    def _value(self, name: str, value: Any, path: Path | str, line: int | None) -> Value:
         head = self.heads[name]
         if head.type == "score":
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:

@@ -1,0 +1,109 @@
+"""`sayso generate`: examples from templates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sayso.cli import terminal
+from sayso.cli.options import JsonOption, ProjectOption
+
+if TYPE_CHECKING:
+    from sayso.project import Project
+
+
+def generate(
+    project: ProjectOption = Path("."),
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write one file (.jsonl, .csv, .parquet, or .json with metadata).")
+    ] = None,
+    samples_per_intent: Annotated[
+        int | None, typer.Option("--samples-per-intent", min=1, help="Examples a label; default from sayso.yaml.")
+    ] = None,
+    augmentation_ratio: Annotated[
+        float | None, typer.Option("--augmentation-ratio", min=0, max=1, help="The share that is varied.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="The same seed gives the same bytes.")] = None,
+    verification_output: Annotated[
+        Path | None, typer.Option("--verification-output", help="Also write the sample to verify to this file.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make examples from templates.
+
+    Without --output it makes `build/examples`: train, val, calib and test, which share no template, and a sample to verify.
+    """
+    from sayso import pipeline
+    from sayso.project import Project
+
+    loaded = _changed(Project.load(project), samples_per_label=samples_per_intent, augmentation_ratio=augmentation_ratio, seed=seed)
+    with terminal.progress() as progress:
+        if output is not None:
+            summary = _one_file(loaded, output, verification_output, progress)
+        else:
+            made = pipeline.run_step(loaded, "generate", progress)
+            summary = {"examples": str(made.path), **made.manifest}
+            if verification_output is not None:
+                _copy_sample(loaded, made.path / "verify.jsonl", verification_output)
+    if as_json:
+        terminal.print_json(summary)
+        return
+    _show(summary)
+
+
+def _changed(project: Project, **settings: Any) -> Project:
+    given = {name: value for name, value in settings.items() if value is not None}
+    return project.with_section("generate", given) if given else project
+
+
+def _one_file(project: Project, output: Path, verification_output: Path | None, progress: Any) -> dict[str, Any]:
+    from collections import Counter
+
+    from sayso.examples.files import write_for_name
+    from sayso.generate import gather, verification_sample
+
+    examples, fixed, yields = gather(project, progress)
+    rows = [*examples, *(row for own in fixed.values() for row in own)]
+    metadata = {"seed": project.generate.seed, "augmentation_ratio": project.generate.augmentation_ratio}
+    write_for_name(output, rows, metadata)
+    if verification_output is not None:
+        write_for_name(verification_output, verification_sample(rows, project), metadata | {"verification_of": output.name})
+    labels = Counter(str(next(iter(row.labels.values()))) for row in rows)
+    return {
+        "examples": str(output),
+        "rows": {"all": len(rows)},
+        "labels": {"all": dict(sorted(labels.items()))},
+        "varied": sum("+" in (row.source or "") for row in rows),
+        "templates": [{"label": given.template.label, "possible": given.possible, "rows": given.rows} for given in yields],
+    }
+
+
+def _copy_sample(project: Project, sample: Path, output: Path) -> None:
+    from sayso.examples import read_examples
+    from sayso.examples.files import write_for_name
+
+    write_for_name(output, read_examples(sample, project.heads), {"seed": project.generate.seed})
+
+
+def _show(summary: dict[str, Any]) -> None:
+    from rich.table import Table
+
+    splits = list(summary["labels"])
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("label", "templates", "texts possible", *splits):
+        table.add_column(column, justify="left" if column == "label" else "right")
+    for label in sorted({label for counts in summary["labels"].values() for label in counts}):
+        own = [template for template in summary["templates"] if template["label"] == label]
+        possible = sum(template["possible"] for template in own)
+        table.add_row(label, str(len(own)), _large(possible), *(str(summary["labels"][split].get(label, 0)) for split in splits))
+    terminal.stdout().print(table)
+    total = sum(summary["rows"].values())
+    terminal.say(f"\n{total} rows in {summary['examples']}, {summary['varied']} of them varied.")
+    if summary.get("near_leaks_left_out"):
+        terminal.say(f"{summary['near_leaks_left_out']} held-out rows were nearly training rows and were left out.")
+
+
+def _large(number: int) -> str:
+    return f"{number:,}" if number < 10**7 else f"{number:.1e}"
