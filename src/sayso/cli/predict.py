@@ -1,0 +1,147 @@
+"""`sayso predict`: what texts mean, from the command line, from stdin or from a file."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sayso.cli import terminal
+from sayso.cli.options import JsonOption, ThreadsOption
+from sayso.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from sayso.runtime.model import Model
+    from sayso.runtime.prediction import HeadResult, Prediction
+
+STYLES = {"execute": "green", "confirm": "cyan", "suggest": "yellow", "ask": "magenta"}
+
+
+def predict(
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The folder of a bundle, or of a project that has built one.")],
+    texts: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="Texts, or - for one text a line from stdin.")] = None,
+    source: Annotated[Path | None, typer.Option("--input", "-i", metavar="FILE", help="A .jsonl, .csv, .parquet or .txt file.")] = None,
+    out: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write --input with the answers.")] = None,
+    text_key: Annotated[str, typer.Option("--text-key", metavar="NAME", help="The key or column of --input with the text.")] = "text",
+    prefix: Annotated[str, typer.Option("--prefix", metavar="TEXT", help="Goes before the names of the columns added to --output.")] = "",
+    top: Annotated[int, typer.Option("--top", min=0, metavar="N", help="Show the N most likely labels.")] = 0,
+    allow_missing: Annotated[bool, typer.Option("--allow-missing", help="Accept a bundle that lacks files it can do without.")] = False,
+    threads: ThreadsOption = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a text means.
+
+    For each text: its label, how sure the model is, what to do with it (execute, confirm, suggest or ask), and the
+    milliseconds it took. With `--input` and `--output`, a whole file: rows keep their order and their own columns.
+    """
+    _check_usage(texts, source, out)
+    from sayso.runtime.load import load
+
+    with load(bundle, threads=threads, allow_missing=allow_missing) as model:
+        if source and out:
+            _predict_file(model, source, out, text_key, prefix, top, as_json)
+            return
+        answers = _answers(model, _texts(texts or [], source, text_key))
+        if as_json:
+            terminal.print_json({"bundle": str(bundle), "predictions": [_document(*answer, top) for answer in answers]})
+            return
+        width = max(map(len, model.labels), default=0)
+        for text, prediction, milliseconds in answers:
+            _show(text, prediction, milliseconds, width, top)
+
+
+def _check_usage(texts: list[str] | None, source: Path | None, out: Path | None) -> None:
+    if bool(texts) == bool(source):
+        raise UsageError('give either texts, as in `sayso predict BUNDLE "who calls login"`, or - for stdin, or --input FILE')
+    if out and not source:
+        raise UsageError("--output needs --input FILE, whose rows it answers")
+    if texts and "-" in texts and len(texts) > 1:
+        raise UsageError("- reads all texts from stdin; give no others with it")
+
+
+def _texts(texts: list[str], source: Path | None, text_key: str) -> Iterator[str]:
+    if source:
+        from sayso.examples.predict import text_of
+        from sayso.examples.rows import read_rows
+
+        return (text_of(row, source, text_key) for row in read_rows(source))
+    return _lines_of_stdin() if texts == ["-"] else iter(texts)
+
+
+def _lines_of_stdin() -> Iterator[str]:
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise DataError("this line is not UTF-8 text", "stdin", number) from None
+
+
+def _answers(model: Model, texts: Iterator[str]) -> Iterator[tuple[str, Prediction, float]]:
+    """Each text with its answer and the milliseconds it took, as soon as it is known."""
+    for text in texts:
+        started = time.perf_counter()
+        prediction = model.predict(text)
+        yield text, prediction, (time.perf_counter() - started) * 1000
+
+
+def _predict_file(model: Model, source: Path, out: Path, text_key: str, prefix: str, top: int, as_json: bool) -> None:
+    from sayso.examples.predict import predict_file
+
+    started = time.perf_counter()
+    with terminal.progress() as progress:
+        rows = predict_file(model, source, out, text_key=text_key, prefix=prefix, top=top, progress=progress)
+    seconds = time.perf_counter() - started
+    if as_json:
+        terminal.print_json({"rows": rows, "output": str(out), "seconds": round(seconds, 3)})
+    else:
+        terminal.say(f"{rows:,} rows -> {out}  ({seconds:.1f} s, {rows / max(seconds, 1e-9):,.0f} a second)")
+
+
+def _document(text: str, prediction: Prediction, milliseconds: float, top: int) -> dict[str, Any]:
+    document = {"text": text, **prediction.to_dict(), "ms": round(milliseconds, 3)}
+    if top:
+        document["scores"] = dict(islice(prediction.scores.items(), top))
+    return document
+
+
+def _show(text: str, prediction: Prediction, milliseconds: float, width: int, top: int) -> None:
+    from rich.text import Text
+
+    line = Text()
+    if prediction.label is not None:
+        line.append(f"{prediction.label:<{width}}  ", style="bold").append(f"{prediction.confidence:.3f}  ")
+        line.append(f"{prediction.action:<7}", style=STYLES[prediction.action])
+    line.append(f"{milliseconds:7.1f} ms  ", style="dim")
+    line.append("out of scope: " if prediction.out_of_scope else "", style="magenta").append(_visible(text) or "(empty)")
+    _print_line(line)
+    for label, score in islice(prediction.scores.items(), top):
+        if label != prediction.label:
+            _print_line(Text(f"{label:<{width}}  {score:.3f}", style="dim"))
+    if len(prediction.heads) > 1 or prediction.label is None:
+        _print_line(Text("  " + "  ".join(f"{name} {_in_words(head)}" for name, head in prediction.heads.items()), style="dim"))
+
+
+def _print_line(line: Text) -> None:
+    """One line a text: cut to a terminal's width, whole everywhere else."""
+    out = terminal.stdout()
+    out.print(line, no_wrap=True, overflow="ellipsis" if out.is_terminal else "ignore", crop=out.is_terminal)
+
+
+def _in_words(head: HeadResult) -> str:
+    from sayso.runtime.prediction import ChoiceResult, TagsResult
+
+    if isinstance(head, ChoiceResult):
+        return f"{head.label} ({head.confidence:.2f})"
+    return (", ".join(head.labels) or "none") if isinstance(head, TagsResult) else f"{head.value:.2f}"
+
+
+def _visible(text: str) -> str:
+    """The text on one line, without what would move a terminal's cursor or change its colours."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -1,0 +1,51 @@
+"""A source -> Model. For now a source is a folder: a bundle, or a project that has built one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sayso.artifacts import MANIFEST
+from sayso.errors import BundleError, UsageError
+
+if TYPE_CHECKING:
+    from sayso.runtime.model import Model
+
+PROJECT_FILE = "sayso.yaml"
+BUILT = Path("build", "bundle")
+
+
+def load(source: str | Path, *, threads: int = 1, allow_missing: bool = False) -> Model:
+    """Verify and load the bundle at `source`, which may also be the folder of a built project.
+
+    A file that was changed since the bundle was made is always refused; a missing one unless `allow_missing`.
+    """
+    from sayso.runtime.bundle import GRAPH, TOKENIZER, open_bundle
+    from sayso.runtime.model import Model
+
+    bundle = open_bundle(find_bundle(source), allow_missing=allow_missing)
+    return Model(bundle.spec, bundle.path / GRAPH, bundle.path / TOKENIZER, threads)
+
+
+def find_bundle(source: str | Path) -> Path:
+    """The folder of the bundle that `source` means."""
+    folder = Path(source)
+    if folder.name in (PROJECT_FILE, MANIFEST) and folder.is_file():
+        folder = folder.parent
+    if not folder.is_dir():
+        raise _not_a_folder(source)
+    if (folder / MANIFEST).is_file():
+        return folder
+    if (folder / BUILT / MANIFEST).is_file():
+        return folder / BUILT
+    if (folder / PROJECT_FILE).is_file():
+        raise BundleError(f"this project has no bundle yet; make one with: sayso build --project {folder}", folder)
+    raise BundleError(f"there is neither a bundle ({MANIFEST}) nor a project ({PROJECT_FILE}) in this folder", folder)
+
+
+def _not_a_folder(source: str | Path) -> BundleError | UsageError:
+    if Path(source).is_file():
+        return BundleError("this is a file; give the folder of a bundle or of a project", source)
+    if isinstance(source, str) and (source.startswith(("registry:", "zero-shot")) or "@" in source):
+        return UsageError(f"cannot load {source!r}: this version loads the folder of a bundle, or of a project that has been built")
+    return BundleError("there is no such folder; give the folder of a bundle, or of a project that has been built", source)

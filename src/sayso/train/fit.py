@@ -1,0 +1,171 @@
+"""The training run itself: transformers' Trainer on the network, with our learning rates, metric and progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
+from transformers.trainer_callback import PrinterCallback
+from transformers.trainer_utils import get_last_checkpoint
+
+from sayso.artifacts import Progress
+from sayso.examples import Example
+from sayso.project import Head, Project, Train
+from sayso.train.model import NO_CHOICE, EncoderWithHeads, freeze, load_encoder
+from sayso.train.rows import Collator, Row, load_tokenizer, longest, rows_of
+
+METRIC = "mean_over_heads"
+
+
+@dataclass
+class Fit:
+    """Everything a run needs."""
+
+    model: EncoderWithHeads
+    tokenizer: Any
+    heads: Mapping[str, Head]
+    settings: Train
+    train_rows: list[Row]
+    val_rows: list[Row]
+    max_length: int
+    device: str
+
+    @classmethod
+    def prepare(cls, project: Project, base: Path, train: list[Example], val: list[Example], device: str) -> Self:
+        """Load the base, give it heads, and turn the examples into rows."""
+        settings = project.train
+        set_seed(settings.seed)
+        encoder = load_encoder(base, settings.dropout)
+        freeze(encoder, settings.freeze_layers)
+        model = EncoderWithHeads(encoder, project.heads, settings.pooling, settings.dropout, settings.label_smoothing)
+        tokenizer = load_tokenizer(base)
+        length = longest(tokenizer, encoder.config, settings.max_length)
+        rows = [rows_of(examples, project.heads, tokenizer, length) for examples in (train, val)]
+        return cls(model, tokenizer, project.heads, settings, rows[0], rows[1], length, device)
+
+    def run(self, work: Path, progress: Progress) -> list[dict[str, float]]:
+        """Train, going on from the last checkpoint in `work`; leaves the best epoch's weights in the model. What each epoch measured."""
+        callbacks: list[TrainerCallback] = [_Watch(progress)]
+        if self.val_rows:
+            callbacks.append(EarlyStoppingCallback(self.settings.patience))
+        trainer = Trainer(
+            model=self.model,
+            args=self._arguments(work),
+            train_dataset=self.train_rows,
+            eval_dataset=self.val_rows or None,
+            data_collator=Collator(self.tokenizer),
+            compute_metrics=self._metrics,
+            callbacks=callbacks,
+            optimizers=(self._optimizer(), None),
+        )
+        trainer.remove_callback(PrinterCallback)
+        trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)))
+        return _history(trainer.state.log_history)
+
+    def _arguments(self, work: Path) -> TrainingArguments:
+        settings = self.settings
+        steps = -(-len(self.train_rows) // settings.batch_size) * settings.epochs
+        return TrainingArguments(
+            output_dir=str(work),
+            num_train_epochs=settings.epochs,
+            per_device_train_batch_size=settings.batch_size,
+            per_device_eval_batch_size=2 * settings.batch_size,
+            train_sampling_strategy="group_by_length",
+            lr_scheduler_type={"constant": "constant_with_warmup"}.get(settings.schedule, settings.schedule),
+            warmup_steps=round(steps * settings.warmup_ratio) if settings.warmup_steps is None else settings.warmup_steps,
+            max_grad_norm=settings.max_grad_norm,
+            eval_strategy="epoch" if self.val_rows else "no",
+            save_strategy="epoch",
+            save_total_limit=2,
+            load_best_model_at_end=bool(self.val_rows),
+            metric_for_best_model=METRIC,
+            greater_is_better=True,
+            label_names=[f"label_{name}" for name in self.heads],
+            remove_unused_columns=False,
+            logging_strategy="epoch",
+            report_to="none",
+            disable_tqdm=True,
+            dataloader_pin_memory=self.device == "cuda",
+            use_cpu=self.device == "cpu",
+            seed=settings.seed,
+            **_precision(settings.precision, self.device),
+        )
+
+    def _optimizer(self) -> torch.optim.Optimizer:
+        """AdamW: heads learn faster than the encoder; biases and norms do not decay."""
+        settings = self.settings
+        groups = []
+        for module, rate in ((self.model.encoder, 1.0), (self.model.heads, settings.head_learning_rate_factor)):
+            weights = [parameter for parameter in module.parameters() if parameter.requires_grad]
+            for decay, chosen in ((settings.weight_decay, [p for p in weights if p.ndim > 1]), (0.0, [p for p in weights if p.ndim < 2])):
+                if chosen:
+                    groups.append({"params": chosen, "lr": settings.learning_rate * rate, "weight_decay": decay})
+        return torch.optim.AdamW(groups)
+
+    def _metrics(self, prediction: Any) -> dict[str, float]:
+        """One figure a head (macro-F1, micro-F1, or 1 - MAE), and their mean, which the best epoch is chosen by."""
+        single = len(self.heads) == 1
+        outputs, labels = (
+            (part,) if single and not isinstance(part, tuple) else part for part in (prediction.predictions, prediction.label_ids)
+        )
+        figures = {
+            name: figure
+            for (name, head), output, label in zip(self.heads.items(), outputs, labels, strict=True)
+            if (figure := _figure(head, output, label)) is not None
+        }
+        return {METRIC: sum(figures.values()) / max(1, len(figures)), **figures}
+
+
+def _figure(head: Head, output: Any, label: Any) -> float | None:
+    from sklearn.metrics import f1_score
+
+    if head.type == "choice":
+        known = label != NO_CHOICE
+        return float(f1_score(label[known], output[known].argmax(-1), average="macro", zero_division=0)) if known.any() else None
+    known = ~np.isnan(label if head.type == "score" else label.sum(-1))
+    if not known.any():
+        return None
+    if head.type == "tags":
+        return float(f1_score(label[known] > 0.5, output[known] > 0, average="micro", zero_division=0))
+    return 1.0 - float(np.abs(output[known] - label[known]).mean())
+
+
+def _precision(wanted: str, device: str) -> dict[str, bool]:
+    """Half precision where the device is good at it."""
+    if wanted == "auto":
+        return {"bf16": device == "cuda" and torch.cuda.is_bf16_supported()}
+    return {"bf16": wanted == "bf16", "fp16": wanted == "fp16" and device == "cuda"}
+
+
+def _history(log: list[dict[str, float]]) -> list[dict[str, float]]:
+    """What was measured after each epoch: the loss on train, and on val the loss and the figures of the heads."""
+    epochs: dict[int, dict[str, float]] = {}
+    for entry in log:
+        row = epochs.setdefault(round(entry["epoch"]), {})
+        row |= {name.removeprefix("eval_"): round(value, 5) for name, value in entry.items() if name.startswith("eval_")}
+        row |= {"train_loss": round(entry["loss"], 5)} if "loss" in entry else {}
+    hidden = {"runtime", "samples_per_second", "steps_per_second"}
+    return [{"epoch": epoch, **{key: value for key, value in row.items() if key not in hidden}} for epoch, row in epochs.items() if row]
+
+
+class _Watch(TrainerCallback):  # type: ignore[misc]
+    """Tells our Progress how far the run is, and how good it was on val."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.best = ""
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **others: Any) -> None:
+        """One step further."""
+        epoch = min(int(state.epoch) + 1, int(state.num_train_epochs))
+        self.progress(f"training, epoch {epoch}/{int(state.num_train_epochs)}{self.best}", state.global_step, state.max_steps)
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **others: Any) -> None:
+        """One epoch further."""
+        found = (metrics or {}).get(f"eval_{METRIC}")
+        self.best = "" if found is None else f", val {found:.3f}"

@@ -1,0 +1,112 @@
+"""The network: one encoder, any set of heads on what it says of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from sayso.project import Head
+
+HEADS_FILE = "heads.safetensors"
+NO_CHOICE = -100
+"""What stands for a choice that is not known; NaN stands for tags and scores that are not."""
+
+
+class EncoderWithHeads(nn.Module):
+    """An encoder, pooled, with a linear head for each thing it is to tell."""
+
+    def __init__(
+        self, encoder: nn.Module, heads: Mapping[str, Head], pooling: str, dropout: float = 0.0, label_smoothing: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.specs = dict(heads)
+        self.pooling = pooling
+        self.label_smoothing = label_smoothing
+        self.dropout = nn.Dropout(dropout)
+        width = int(encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
+        self.heads = nn.ModuleDict({name: nn.Linear(width, max(1, len(head.labels))) for name, head in heads.items()})
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, **inputs: Tensor) -> dict[str, Tensor]:
+        """Each head's output, and the loss where labels are given as `label_<head>`."""
+        given = {"token_type_ids": inputs["token_type_ids"]} if "token_type_ids" in inputs else {}
+        outputs = self.outputs(input_ids, attention_mask, **given)
+        if not any(name.startswith("label_") for name in inputs):
+            return outputs
+        losses = [self.specs[name].loss_weight * self._loss(name, output, inputs) for name, output in outputs.items()]
+        return {"loss": torch.stack(losses).sum(), **outputs}
+
+    def outputs(self, input_ids: Tensor, attention_mask: Tensor, **inputs: Tensor) -> dict[str, Tensor]:
+        """Logits of choice and tags heads, numbers in [0, 1] of score heads."""
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **inputs).last_hidden_state
+        pooled = self.dropout(self._pool(hidden, attention_mask))
+        found = {name: head(pooled) for name, head in self.heads.items()}
+        return {name: torch.sigmoid(out).squeeze(-1) if self.specs[name].type == "score" else out for name, out in found.items()}
+
+    def _pool(self, hidden: Tensor, attention_mask: Tensor) -> Tensor:
+        if self.pooling == "cls":
+            return hidden[:, 0]
+        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        return (hidden * mask).sum(1) / mask.sum(1)
+
+    def _loss(self, name: str, output: Tensor, inputs: Mapping[str, Tensor]) -> Tensor:
+        """The mean loss of the rows whose label is known, by their weights."""
+        label, weight = inputs[f"label_{name}"], inputs["weight"]
+        kind = self.specs[name].type
+        if kind == "choice":
+            known = label != NO_CHOICE
+            loss = functional.cross_entropy(output, label, reduction="none", ignore_index=NO_CHOICE, label_smoothing=self.label_smoothing)
+        elif kind == "tags":
+            known = ~label.isnan().any(-1)
+            loss = functional.binary_cross_entropy_with_logits(output, label.nan_to_num(), reduction="none").mean(-1)
+        else:
+            known = ~label.isnan()
+            loss = (output - label.nan_to_num()) ** 2
+        weight = weight * known
+        return (loss * weight).sum() / weight.sum().clamp(min=1e-9)
+
+
+def load_encoder(base: Path, dropout: float = 0.0) -> nn.Module:
+    """An encoder without a pooling layer, ready to be exported: its attention is spelled out."""
+    from transformers import AutoConfig, AutoModel
+
+    config = AutoConfig.from_pretrained(base)
+    for name in ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout"):
+        if hasattr(config, name):
+            setattr(config, name, dropout)
+    extra: dict[str, Any] = {"add_pooling_layer": False} if config.model_type in {"bert", "roberta", "xlm-roberta"} else {}
+    encoder: nn.Module = AutoModel.from_pretrained(base, config=config, attn_implementation="eager", dtype=torch.float32, **extra)
+    return encoder
+
+
+def layers_of(encoder: nn.Module) -> nn.ModuleList:
+    """The encoder's stack of layers, whatever the architecture calls it."""
+    depth = encoder.config.num_hidden_layers  # type: ignore[union-attr]
+    return next(module for module in encoder.modules() if isinstance(module, nn.ModuleList) and len(module) == depth)
+
+
+def freeze(encoder: nn.Module, layers: int) -> None:
+    """Keep the embeddings and the first `layers` layers as they are; none if 0."""
+    if not layers:
+        return
+    frozen = [encoder.embeddings, *layers_of(encoder)[:layers]]
+    for parameter in (parameter for module in frozen for parameter in module.parameters()):
+        parameter.requires_grad = False
+
+
+def save_heads(model: EncoderWithHeads, folder: Path) -> None:
+    """The heads beside the encoder: `<head>.weight` and `<head>.bias`."""
+    save_file({name: tensor.contiguous().cpu() for name, tensor in model.heads.state_dict().items()}, folder / HEADS_FILE)
+
+
+def load_weights(folder: Path, heads: Mapping[str, Head], pooling: str) -> EncoderWithHeads:
+    """The network of a finished weights artifact, ready to answer."""
+    model = EncoderWithHeads(load_encoder(folder), heads, pooling)
+    model.heads.load_state_dict(load_file(folder / HEADS_FILE))
+    return model.eval()

@@ -1,0 +1,123 @@
+"""The artifact `examples` -> the artifact `weights`: an encoder and its heads, fitted on train, chosen on val."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sayso.artifacts import Artifact, Progress, digest_of, new_artifact, no_progress, open_artifact
+from sayso.errors import DataError, MissingExtra, UsageError
+from sayso.examples import Example, read_split
+from sayso.project import Project
+from sayso.train.bases import resolve_base
+
+if TYPE_CHECKING:
+    from sayso.train.model import EncoderWithHeads
+
+
+def train(
+    project: Project, data: Artifact, out: Path, *, resume: bool = True, device: str = "auto", progress: Progress = no_progress
+) -> Artifact:
+    """Fit the project's encoder and heads. A run that was killed goes on from its last epoch, unless `resume` is false."""
+    examples = read_split(data, "train", project.heads), read_split(data, "val", project.heads)
+    _refuse_what_cannot_be_learned(project, examples[0], data)
+    base = resolve_base(project.base, progress)
+    progress("loading the base model", 0, 0)
+    with _quiet_libraries():
+        from sayso.train.fit import Fit
+
+        fit = Fit.prepare(project, base, *examples, _device(device))
+        work = _work_folder(project, data, out, resume)
+        history = fit.run(work, progress)
+        with new_artifact(out, "weights", inputs={"data": data}) as draft:
+            _save(fit.model, fit.tokenizer, project, draft.path)
+            draft.facts |= {
+                "base": project.base,
+                "heads": {name: {"type": head.type, "labels": list(head.labels)} for name, head in project.heads.items()},
+                "pooling": project.train.pooling,
+                "max_length": fit.max_length,
+                "parameters": sum(parameter.numel() for parameter in fit.model.parameters()),
+                "settings": project.train.model_dump(mode="json"),
+                "history": history,
+            }
+    shutil.rmtree(work.parent, ignore_errors=True)
+    return open_artifact(out, "weights")
+
+
+def _refuse_what_cannot_be_learned(project: Project, train_rows: list[Example], data: Artifact) -> None:
+    if not train_rows:
+        raise DataError("there are no training rows", data.path / "train.jsonl")
+    for name, head in project.heads.items():
+        seen = {label for row in train_rows if name in row.labels for label in _listed(row.labels[name])}
+        missing = [label for label in head.labels if label not in seen]
+        if missing:
+            raise DataError(
+                f"no training row has the label {missing[0]!r} of {name!r}; add examples, or take it out", data.path / "train.jsonl"
+            )
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _device(wanted: str) -> str:
+    """The device to train on; `auto` takes the fastest there is."""
+    import torch
+
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        return next(name for name in ("cuda", "mps", "cpu") if there[name])
+    if wanted not in there:
+        raise UsageError(f"there is no device {wanted!r}; known are auto, {', '.join(there)}")
+    if not there[wanted]:
+        raise UsageError(f"the device {wanted!r} is not available here; use --device auto")
+    return wanted
+
+
+def _work_folder(project: Project, data: Artifact, out: Path, resume: bool) -> Path:
+    """Where checkpoints lie while a run is not finished; one that was made from something else is of no use."""
+    name = digest_of([data.digest, project.digest("heads", "base", "train")])[:16]
+    work = out.parent / f".{out.name}.work" / name
+    if work.parent.exists():
+        for other in work.parent.iterdir():
+            if other != work or not resume:
+                shutil.rmtree(other)
+    work.mkdir(parents=True, exist_ok=True)
+    return work
+
+
+def _save(model: EncoderWithHeads, tokenizer: Any, project: Project, folder: Path) -> None:
+    from sayso.train.model import save_heads
+
+    encoder: Any = model.encoder.cpu()
+    if project.main_head:
+        labels = list(project.heads[project.main_head].labels)
+        encoder.config.id2label = dict(enumerate(labels))
+        encoder.config.label2id = {label: index for index, label in enumerate(labels)}
+    encoder.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    save_heads(model, folder)
+
+
+@contextlib.contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """Keep what the libraries say to themselves off the terminal."""
+    try:
+        import transformers
+    except ImportError:
+        raise MissingExtra("Training", "train") from None
+    before = transformers.logging.get_verbosity()
+    transformers.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    logging.getLogger("accelerate").setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        transformers.logging.set_verbosity(before)

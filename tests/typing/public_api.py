@@ -1,0 +1,80 @@
+"""How the public API types, as mypy --strict sees it; checked by test_typing.py, never run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, assert_type
+
+import sayso
+from sayso import ChoiceResult, Model, Prediction, Project, ScoreResult, TagsResult
+from sayso.artifacts import Artifact
+
+
+def load() -> None:
+    assert_type(sayso.load("build/bundle"), Model)
+    assert_type(sayso.load(Path("build"), threads=2, allow_missing=True), Model)
+    with sayso.load("build/bundle") as model:
+        assert_type(model, Model)
+        assert_type(model.labels, tuple[str, ...])
+    sayso.load(5)  # type: ignore[arg-type]
+    sayso.load("build/bundle", 2)  # type: ignore[call-arg]
+
+
+def predict(model: Model) -> None:
+    assert_type(model.predict("who calls login"), Prediction)
+    assert_type(model.predict(["who calls login"]), list[Prediction])
+    assert_type(model.predict(("a", "b")), list[Prediction])
+    model.predict(5)  # type: ignore[call-overload]
+    model.predict([b"bytes"])  # type: ignore[list-item]
+
+
+def answer(p: Prediction) -> None:
+    assert_type(p.label, str | None)
+    assert_type(p.confidence, float)
+    assert_type(p.scores, Mapping[str, float])
+    assert_type(p.action, Literal["execute", "confirm", "suggest", "ask"])
+    assert_type(p.out_of_scope, bool)
+    assert_type(p.set, tuple[str, ...])
+    assert_type(p.to_dict(), dict[str, Any])
+    p.label = "another"  # type: ignore[misc]
+
+
+def heads(p: Prediction) -> str:
+    match p.heads["tier"]:
+        case ChoiceResult(label=label, confidence=confidence, scores=scores):
+            assert_type(label, str)
+            assert_type(confidence, float)
+            assert_type(scores, Mapping[str, float])
+            return label
+        case TagsResult(labels=labels):
+            assert_type(labels, tuple[str, ...])
+            return ", ".join(labels)
+        case ScoreResult(value=value):
+            assert_type(value, float)
+            return f"{value:.2f}"
+
+
+def stages(project: Project) -> None:
+    assert_type(sayso.Project.load("sayso.yaml"), Project)
+    assert_type(sayso.generate(project), Artifact)
+    assert_type(sayso.check(project), Artifact)
+    assert_type(sayso.verify(project), Artifact)
+    assert_type(sayso.train(project, device="cpu"), Artifact)
+    assert_type(sayso.export(project), Artifact)
+    assert_type(sayso.calibrate(project), Artifact)
+    assert_type(sayso.evaluate(project), Artifact)
+    assert_type(sayso.bundle(project), Artifact)
+    assert_type(sayso.build(project), Artifact)
+    sayso.train()  # type: ignore[call-arg]
+
+
+def errors() -> int:
+    try:
+        sayso.load("nowhere")
+    except sayso.BundleError as error:
+        assert_type(error.line, int | None)
+        return error.exit_code
+    except sayso.SaysoError as error:
+        return error.exit_code
+    return 0
