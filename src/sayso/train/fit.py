@@ -15,9 +15,10 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from sayso.artifacts import Progress
 from sayso.examples import Example
+from sayso.network.model import NO_CHOICE, EncoderWithHeads, freeze, load_encoder
+from sayso.network.tokens import load_tokenizer, longest
 from sayso.project import Head, Project, Train
-from sayso.train.model import NO_CHOICE, EncoderWithHeads, freeze, load_encoder
-from sayso.train.rows import Collator, Row, load_tokenizer, longest, rows_of
+from sayso.train.rows import Collator, Row, rows_of
 
 METRIC = "mean_over_heads"
 

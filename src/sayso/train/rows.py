@@ -4,35 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from sayso.examples import Example
+from sayso.network.model import NO_CHOICE
 from sayso.project import Head
-from sayso.train.model import NO_CHOICE
 
 Row = dict[str, Any]
-
-
-def load_tokenizer(folder: Path) -> Any:
-    """The base's fast tokenizer."""
-    from transformers import AutoTokenizer
-
-    from sayso.errors import ArtifactError
-
-    tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True)
-    if not tokenizer.is_fast:
-        raise ArtifactError("this base has no fast tokenizer (tokenizer.json), which the runtime needs", folder)
-    return tokenizer
-
-
-def longest(tokenizer: Any, encoder_config: Any, wanted: int) -> int:
-    """The length that texts are cut to: as wanted, or what the base has positions for."""
-    offset = encoder_config.pad_token_id + 1 if encoder_config.model_type in {"roberta", "xlm-roberta"} else 0
-    return int(min(wanted, encoder_config.max_position_embeddings - offset, tokenizer.model_max_length))
 
 
 def rows_of(examples: Sequence[Example], heads: Mapping[str, Head], tokenizer: Any, max_length: int) -> list[Row]:

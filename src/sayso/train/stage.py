@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import shutil
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sayso.artifacts import Artifact, Progress, digest_of, new_artifact, no_progress, open_artifact
-from sayso.errors import DataError, MissingExtra, UsageError
+from sayso.errors import DataError, UsageError
 from sayso.examples import Example, read_split
+from sayso.network.libraries import quiet_libraries
 from sayso.project import Project
 from sayso.train.bases import resolve_base
 
 if TYPE_CHECKING:
-    from sayso.train.model import EncoderWithHeads
+    from sayso.network.model import EncoderWithHeads
 
 
 def train(
@@ -28,7 +25,7 @@ def train(
     _refuse_what_cannot_be_learned(project, examples[0], data)
     base = resolve_base(project.base, progress)
     progress("loading the base model", 0, 0)
-    with _quiet_libraries():
+    with quiet_libraries():
         from sayso.train.fit import Fit
 
         fit = Fit.prepare(project, base, *examples, _device(device))
@@ -92,7 +89,7 @@ def _work_folder(project: Project, data: Artifact, out: Path, resume: bool) -> P
 
 
 def _save(model: EncoderWithHeads, tokenizer: Any, project: Project, folder: Path) -> None:
-    from sayso.train.model import save_heads
+    from sayso.network.model import save_heads
 
     encoder: Any = model.encoder.cpu()
     if project.main_head:
@@ -102,22 +99,3 @@ def _save(model: EncoderWithHeads, tokenizer: Any, project: Project, folder: Pat
     encoder.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     save_heads(model, folder)
-
-
-@contextlib.contextmanager
-def _quiet_libraries() -> Iterator[None]:
-    """Keep what the libraries say to themselves off the terminal."""
-    try:
-        import transformers
-    except ImportError:
-        raise MissingExtra("Training", "train") from None
-    before = transformers.logging.get_verbosity()
-    transformers.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
-    logging.getLogger("accelerate").setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        transformers.logging.set_verbosity(before)

@@ -1,0 +1,107 @@
+"""A float graph -> INT8, by the most aggressive scheme that keeps its accuracy on held-out data."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.artifacts import Progress
+from sayso.examples import Example
+from sayso.export.onnx import quiet
+from sayso.project import Head
+from sayso.runtime.model import Model
+
+HEAVY = ("MatMul", "Attention", "Gemm")
+FLOAT = 1
+"""onnx.TensorProto.FLOAT: what a tensor is that comes out of a fused node, whose type nothing infers."""
+EMBEDDINGS = ("Gather", "EmbedLayerNormalization")
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """Which nodes become INT8, and whether each column of a weight gets a scale of its own."""
+
+    name: str
+    nodes: tuple[str, ...]
+    per_channel: bool
+
+
+SCHEMES = (
+    Scheme("everything", HEAVY + EMBEDDINGS, False),
+    Scheme("everything, per channel", HEAVY + EMBEDDINGS, True),
+    Scheme("all but embeddings, per channel", HEAVY, True),
+    Scheme("matrix products, per channel", ("MatMul",), True),
+)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What one scheme cost and saved."""
+
+    scheme: str
+    size_mb: float
+    drop: float
+    chosen: bool
+
+
+def quantize(
+    graph: Path, out: Path, spec: Mapping[str, Any], tokenizer: Path, rows: Sequence[Example], heads: Mapping[str, Head],
+    max_drop: float, progress: Progress,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Write `out` by the first scheme whose accuracy drop on `rows` is below `max_drop`, else as the float graph; tells every attempt."""
+    texts = [row.text for row in rows]
+    with Model(spec, graph, tokenizer, threads=2) as model:
+        reference = _accuracies(model.logits(texts), rows, heads)
+    attempts: list[Attempt] = []
+    for number, scheme in enumerate(SCHEMES):
+        progress(f"quantizing, {scheme.name}", number, len(SCHEMES))
+        _quantize(graph, out, scheme)
+        with Model(spec, out, tokenizer, threads=2) as model:
+            found = _accuracies(model.logits(texts), rows, heads)
+        drop = max((reference[name] - found[name] for name in reference), default=0.0)
+        attempts.append(Attempt(scheme.name, round(out.stat().st_size / 1e6, 2), round(drop, 5), drop < max_drop))
+        if drop < max_drop:
+            break
+    else:
+        shutil.copyfile(graph, out)
+        attempts.append(Attempt("none, float", round(out.stat().st_size / 1e6, 2), 0.0, True))
+    return [asdict(attempt) for attempt in attempts]
+
+
+def _quantize(graph: Path, out: Path, scheme: Scheme) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with quiet():
+        quantize_dynamic(
+            graph,
+            out,
+            op_types_to_quantize=list(scheme.nodes),
+            per_channel=scheme.per_channel,
+            weight_type=QuantType.QInt8,
+            extra_options={"MatMulConstBOnly": True, "DefaultTensorType": FLOAT},
+        )
+
+
+def _accuracies(logits: Mapping[str, NDArray[Any]], rows: Sequence[Example], heads: Mapping[str, Head]) -> dict[str, float]:
+    """How often each head is right: its label, all its tags, or 1 - MAE of its score."""
+    found: dict[str, float] = {}
+    for name, head in heads.items():
+        known = [index for index, row in enumerate(rows) if name in row.labels]
+        if not known:
+            continue
+        output, values = logits[name][known], [rows[index].labels[name] for index in known]
+        labels = list(head.labels)
+        if head.type == "choice":
+            found[name] = float(np.mean(output.argmax(-1) == np.array([labels.index(str(value)) for value in values])))
+        elif head.type == "tags":
+            truth = np.array([[label in value for label in labels] for value in values])  # type: ignore[operator]
+            found[name] = float(np.mean((output > 0) == truth))
+        else:
+            found[name] = 1.0 - float(np.mean(np.abs(output - np.array(values, dtype=float))))
+    return found

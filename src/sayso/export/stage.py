@@ -1,0 +1,121 @@
+"""The artifact `weights` -> the artifact `onnx`: a graph in float and in INT8, its tokenizer, and the spec a runtime reads."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sayso.artifacts import Artifact, Progress, new_artifact, no_progress, open_artifact
+from sayso.examples import Example, read_split
+from sayso.network.libraries import quiet_libraries
+from sayso.project import Project
+from sayso.runtime.spec import FORMAT
+
+GRAPH = "model.onnx"
+FLOAT_GRAPH = "model.fp32.onnx"
+ROWS_TO_COMPARE = 64
+
+
+def export(project: Project, weights: Artifact, data: Artifact, out: Path, progress: Progress = no_progress) -> Artifact:
+    """Export, fuse, prove parity, quantize. The drop that quantization costs is measured on `val`, which fitted nothing."""
+    rows = read_split(data, "val", project.heads) or read_split(data, "calib", project.heads)
+    with new_artifact(out, "onnx", inputs={"weights": weights, "data": data}) as draft:
+        spec = spec_of(project, weights.manifest)
+        tokenizer = _write_tokenizer(weights.path, draft.path)
+        shutil.copyfile(weights.path / "config.json", draft.path / "config.json")
+        progress("exporting", 0, 3)
+        with quiet_libraries():
+            spec["inputs"], parity, fused = _write_float_graph(project, weights, spec, rows, draft.path, progress)
+        attempts: list[dict[str, Any]] = []
+        if project.export.quantize:
+            from sayso.export.quantize import quantize
+
+            drop = project.export.max_int8_drop
+            attempts = quantize(draft.path / FLOAT_GRAPH, draft.path / GRAPH, spec, tokenizer, rows, project.heads, drop, progress)
+        else:
+            shutil.copyfile(draft.path / FLOAT_GRAPH, draft.path / GRAPH)
+        draft.facts |= {
+            "spec": spec,
+            "base": weights.manifest["base"],
+            "parameters": weights.manifest["parameters"],
+            "parity": parity,
+            "fused": fused,
+            "quantization": attempts,
+        }
+    return open_artifact(out, "onnx")
+
+
+def spec_of(project: Project, weights: Mapping[str, Any]) -> dict[str, Any]:
+    """The runtime spec of a model that nothing has been calibrated for yet."""
+    choices = [name for name, head in project.heads.items() if head.type == "choice"]
+    heads: dict[str, Any] = {}
+    for name, head in project.heads.items():
+        entry: dict[str, Any] = {"type": head.type, "output": "logits" if choices == [name] == list(project.heads) else name}
+        if head.type != "score":
+            entry |= {"labels": list(head.labels), "temperature": 1.0}
+            entry["descriptions"] = {label: about.description for label, about in head.labels.items() if about.description}
+        if head.type == "choice":
+            entry |= {"ordered": head.ordered, "fallback": head.fallback}
+        if head.type == "tags":
+            entry["thresholds"] = [0.5] * len(head.labels)
+        heads[name] = entry
+    return {
+        "format": FORMAT,
+        "name": project.name,
+        "languages": list(project.languages),
+        "max_length": weights["max_length"],
+        "inputs": [],
+        "heads": heads,
+        "bands": project.bands.model_dump(),
+    }
+
+
+def _write_float_graph(
+    project: Project, weights: Artifact, spec: Mapping[str, Any], rows: Sequence[Example], folder: Path, progress: Progress
+) -> tuple[list[str], dict[str, float], dict[str, int]]:
+    """Write model.fp32.onnx; its inputs, how far it is from torch, and what was fused."""
+    from sayso.export.onnx import export_onnx, largest_difference, open_session, optimize_onnx, require_parity
+    from sayso.network.model import load_weights
+    from sayso.network.tokens import load_tokenizer
+
+    model = load_weights(weights.path, project.heads, weights.manifest["pooling"])
+    tokenizer = load_tokenizer(weights.path)
+    names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in tokenizer.model_input_names]
+    batches = _batches(tokenizer, [row.text for row in rows[:ROWS_TO_COMPARE]], names, spec["max_length"])
+    raw, graph = folder / "raw.onnx", folder / FLOAT_GRAPH
+    export_onnx(model, names, [head["output"] for head in spec["heads"].values()], raw)
+    parity = {"exported": largest_difference(model, raw, batches)}
+    require_parity(parity["exported"], raw, "exported")
+    fused: dict[str, int] = {}
+    if project.export.optimize:
+        progress("fusing", 1, 3)
+        config: Any = model.encoder.config
+        fused = optimize_onnx(raw, graph, config.num_attention_heads, config.hidden_size)
+        parity["optimized"] = largest_difference(model, graph, batches)
+        require_parity(parity["optimized"], graph, "optimized")
+        raw.unlink()
+    else:
+        raw.rename(graph)
+    inputs = [node.name for node in open_session(graph).get_inputs()]
+    return inputs, {name: float(f"{difference:.3g}") for name, difference in parity.items()}, fused
+
+
+def _batches(tokenizer: Any, texts: Sequence[str], names: Sequence[str], max_length: int) -> list[dict[str, Any]]:
+    """Real rows in padded batches, and one row as long as a text may be."""
+    texts = list(texts) or ["a"]
+    long = " ".join(texts) + " and so on" * max_length
+    groups = [texts[start : start + 16] for start in range(0, len(texts), 16)] + [[long]]
+    encoded = [tokenizer(group, padding=True, truncation=True, max_length=max_length, return_tensors="np") for group in groups]
+    return [{name: batch[name].astype("int64") for name in names} for batch in encoded]
+
+
+def _write_tokenizer(weights: Path, folder: Path) -> Path:
+    """tokenizer.json without padding or truncation: a runtime cuts to the spec's length and never pads a single text."""
+    document = json.loads((weights / "tokenizer.json").read_text(encoding="utf-8"))
+    document |= {"padding": None, "truncation": None}
+    path = folder / "tokenizer.json"
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    return path
