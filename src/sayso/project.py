@@ -262,6 +262,12 @@ class Project(Section):
         changed._folder = self._folder
         return changed
 
+    def with_base(self, base: str) -> Project:
+        """The same project with another base model."""
+        changed = self.model_copy(update={"base": base})
+        changed._folder = self._folder
+        return changed
+
     def digest(self, *sections: str) -> str:
         """Identity of the named sections, so that a stage knows when what it depends on has changed."""
         return digest_of({name: self.model_dump(mode="json")[name] for name in sections})

@@ -32,6 +32,9 @@ def predict(
     text_key: Annotated[str, typer.Option("--text-key", metavar="NAME", help="The key or column of --input with the text.")] = "text",
     prefix: Annotated[str, typer.Option("--prefix", metavar="TEXT", help="Goes before the names of the columns added to --output.")] = "",
     top: Annotated[int, typer.Option("--top", min=0, metavar="N", help="Show the N most likely labels.")] = 0,
+    temperature: Annotated[
+        float | None, typer.Option("--temperature", min=0.01, metavar="T", help="Try another temperature than the bundle's.")
+    ] = None,
     allow_missing: Annotated[bool, typer.Option("--allow-missing", help="Accept a bundle that lacks files it can do without.")] = False,
     threads: ThreadsOption = 1,
     as_json: JsonOption = False,
@@ -43,8 +46,11 @@ def predict(
     """
     _check_usage(texts, source, out)
     from sayso.runtime.load import load
+    from sayso.runtime.spec import at_temperature
 
     with load(bundle, threads=threads, allow_missing=allow_missing) as model:
+        if temperature is not None:
+            model.spec = at_temperature(model.spec, temperature)
         if source and out:
             _predict_file(model, source, out, text_key, prefix, top, as_json)
             return

@@ -10,13 +10,48 @@ if TYPE_CHECKING:
 
 def gate_table(gates: list[dict[str, Any]]) -> Table:
     """The gates of a report: what was promised, what was measured, whether it held."""
-    from rich.table import Table
-
-    table = Table(title="Gates", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("gate")
-    table.add_column("measured", justify="right")
-    table.add_column("verdict")
+    table = _plain("Gates", gate="left", measured="right", verdict="left")
     for gate in gates:
         verdict = "[green]held[/green]" if gate["held"] else "[bold red]NOT held[/bold red]"
         table.add_row(gate["gate"], f"{gate['value']:.4g}", verdict)
+    return table
+
+
+def baseline_table(rows: list[dict[str, Any]]) -> Table:
+    """The model beside what a user could have had without it."""
+    table = _plain("Beside simpler models", model="left", right="right", interval="right")
+    for row in rows:
+        style = "bold" if row["name"] == "this model" else None
+        table.add_row(row["name"], f"{100 * row['accuracy']:.1f} %", f"{100 * row['low']:.1f} to {100 * row['high']:.1f}", style=style)
+    return table
+
+
+def label_table(figures: dict[str, Any]) -> Table:
+    """Precision, recall and F1 of every label."""
+    table = _plain("Label by label", label="left", precision="right", recall="right", F1="right", rows="right")
+    for label in figures["precision"]:
+        table.add_row(
+            label,
+            *(f"{100 * figures[name][label]:.1f}" for name in ("precision", "recall", "f1")),
+            str(figures["support"][label]),
+        )
+    return table
+
+
+def confusion_table(labels: list[str], confusion: list[list[int]]) -> Table:
+    """What was taken for what; columns are numbered like the rows, so that many labels fit a terminal."""
+    numbers = {str(number): "right" for number in range(1, len(labels) + 1)}
+    table = _plain("What (row) was taken for what (column)", label="left", **numbers)
+    for number, (label, counts) in enumerate(zip(labels, confusion, strict=True), start=1):
+        cells = [f"[bold]{n}[/bold]" if at == number - 1 else str(n) if n else "[dim]·[/dim]" for at, n in enumerate(counts)]
+        table.add_row(f"{number} {label}", *cells)
+    return table
+
+
+def _plain(title: str, **columns: str) -> Table:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name, justify in columns.items():
+        table.add_column(name, justify=justify, header_style="dim")  # type: ignore[arg-type]
     return table

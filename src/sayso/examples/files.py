@@ -35,6 +35,20 @@ def read_examples(path: Path, heads: Mapping[str, Head]) -> Iterator[Example]:
         raise DataError("there are no examples in this file", path)
 
 
+def heads_of(path: Path) -> dict[str, Head]:
+    """One choice head with the labels that a file of `text` and `intent` or `label` has, in alphabetical order."""
+    labels: set[str] = set()
+    for values, place, line in _rows(Path(path)):
+        row = values if isinstance(values, dict) else {}
+        label = next((row[key] for key in ("intent", "label") if row.get(key) is not None), None)
+        if not isinstance(label, str):
+            raise DataError("no label here: expected a key named 'intent' or 'label'", place, line)
+        labels.add(label)
+    if len(labels) < 2:
+        raise DataError(f"a classifier needs at least two labels, found {len(labels)}", path)
+    return {"intent": Head.model_validate({"type": "choice", "labels": sorted(labels)})}
+
+
 def write_examples(path: Path, examples: Iterable[Example], dialect: Dialect = "sayso", metadata: Mapping[str, Any] | None = None) -> int:
     """Write a file of examples whole or not at all, and say how many."""
     path = Path(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from sayso.errors import BundleError
@@ -74,6 +74,12 @@ def parse_spec(document: Mapping[str, Any]) -> Spec:
         raise BundleError(f"the bundle's spec lacks {error}; build it again") from None
     except (TypeError, ValueError) as error:
         raise BundleError(f"the bundle's spec cannot be used: {error}; build it again") from None
+
+
+def at_temperature(spec: Spec, temperature: float) -> Spec:
+    """The same spec with another temperature for every head that has one."""
+    _positive(temperature)
+    return replace(spec, heads={name: replace(head, temperature=temperature) for name, head in spec.heads.items()})
 
 
 def _head(name: str, head: Mapping[str, Any]) -> HeadSpec:

