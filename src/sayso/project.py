@@ -95,6 +95,7 @@ class Generate(Section):
 
     samples_per_label: int = Field(default=1000, ge=1)
     augmentation_ratio: float = Field(default=0.5, ge=0, le=1)
+    allow_fewer: bool = False
     verification_share: float = Field(default=0.1, ge=0, le=1)
     seed: int = 1
 

@@ -13,10 +13,12 @@ from sayso.examples import Example, Value
 from sayso.generate.augment import vary
 from sayso.generate.dice import Dice
 from sayso.generate.templates import Template
-from sayso.project import Head
+from sayso.project import Generate, Head
 
 TRIES = 20
 """So many draws in a row that only repeat what is there mean that a template has given all it can."""
+HEAVIEST = 20.0
+"""The most that a row of a narrow label weighs."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,12 @@ class Yield:
 
 
 def sample(
-    templates: Sequence[Template], heads: Mapping[str, Head], per_label: int, seed: int, progress: Progress
+    templates: Sequence[Template], heads: Mapping[str, Head], settings: Generate, progress: Progress
 ) -> tuple[list[Example], list[Yield]]:
-    """`per_label` different texts of every label; a TemplateError when a label's templates cannot give that many."""
+    """As many different texts of every label as asked; a TemplateError when its templates cannot give that many.
+
+    Where fewer are allowed, a label's rows weigh more in training the fewer they are.
+    """
     by_label: dict[str, list[Template]] = defaultdict(list)
     for template in templates:
         by_label[template.label].append(template)
@@ -39,9 +44,12 @@ def sample(
     yields: list[Yield] = []
     for number, (label, own) in enumerate(by_label.items()):
         progress(f"generating {label}", number, len(by_label))
-        texts = _texts_of(label, own, per_label, seed)
-        yields += [Yield(template, template.count(), len(texts[template.id])) for template in own]
-        examples += [_row(text, template, heads, seed) for template in own for text in texts[template.id]]
+        texts = _texts_of(label, own, settings)
+        weight = min(HEAVIEST, settings.samples_per_label / max(1, sum(map(len, texts.values()))))
+        for template in {template.id: template for template in own}.values():
+            yields.append(Yield(template, template.count(), len(texts[template.id])))
+            rows = (_row(text, template, heads, settings.seed) for text in texts[template.id])
+            examples += [replace(row, weight=round(weight, 2)) for row in rows]
     return examples, yields
 
 
@@ -66,9 +74,10 @@ def _varied(example: Example, dice: Dice, taken: set[str]) -> Example:
     return example
 
 
-def _texts_of(label: str, templates: Sequence[Template], wanted: int, seed: int) -> dict[str, list[str]]:
+def _texts_of(label: str, templates: Sequence[Template], settings: Generate) -> dict[str, list[str]]:
     """The texts of each template, by its id. What narrow templates cannot give, the others give more of."""
-    streams = {template.id: Dice(seed, template.id) for template in templates}
+    wanted = settings.samples_per_label
+    streams = {template.id: Dice(settings.seed, template.id) for template in templates}
     texts: dict[str, list[str]] = {template.id: [] for template in templates}
     taken: set[str] = set()
     able = list({template.id: template for template in templates}.values())
@@ -77,11 +86,11 @@ def _texts_of(label: str, templates: Sequence[Template], wanted: int, seed: int)
         shares = _shares(able, missing)
         able = [template for template in able if _draw(template, shares[template.id], streams[template.id], texts[template.id], taken)]
         missing = wanted - len(taken)
-    if missing:
+    if missing and not settings.allow_fewer:
         possible = sum(template.count() for template in templates)
         raise TemplateError(
             f"the label {label!r} is asked for {wanted} different texts, and its {len(templates)} templates give {len(taken)} "
-            f"(counted: at most {possible}); write more templates or longer lists for it, or ask for fewer samples",
+            f"(counted: at most {possible}); write more templates or longer lists for it, ask for fewer samples, or set `allow_fewer`",
             templates[0].path,
         )
     return texts

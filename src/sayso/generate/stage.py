@@ -78,7 +78,7 @@ def _rows_of(project: Project, source: Source, progress: Progress) -> tuple[list
         for template in read_templates(folder, language)
     ]
     _refuse_unknown_labels(templates, project, folder)
-    rows, yields = sample(templates, project.heads, project.generate.samples_per_label, project.generate.seed, progress)
+    rows, yields = sample(templates, project.heads, project.generate, progress)
     return augment(rows, project.generate.augmentation_ratio, project.generate.seed), yields
 
 
