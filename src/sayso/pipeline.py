@@ -125,6 +125,11 @@ def finished(project: Project, step_name: str) -> Artifact:
     return open_artifact(project.build / step.makes, step.kind)
 
 
+def output_of(project: Project, step_name: str) -> Path:
+    """Where a stage puts its artifact."""
+    return project.build / _step(step_name).makes
+
+
 def run_step(project: Project, name: str, progress: Progress = no_progress, **options: Any) -> Artifact:
     """Run one stage on the finished artifacts before it, whether it is stale or not."""
     step = _step(name)
@@ -138,12 +143,12 @@ def run_step(project: Project, name: str, progress: Progress = no_progress, **op
 def stale(project: Project, step: Step, artifacts: Mapping[str, Artifact]) -> str | None:
     """Why `step` has to run, or None."""
     if not (project.build / step.makes / MANIFEST).is_file():
-        return f"there is no {step.makes} yet"
+        return f"{project.build.name}/{step.makes} is not there yet"
     lock = _lock(project).get(step.name)
     if lock is None:
         return "it did not finish last time"
     if open_artifact(project.build / step.makes, step.kind).digest != lock.get("made"):
-        return f"{step.makes} was changed by something else"
+        return f"{project.build.name}/{step.makes} was made by another command since"
     now = _made_from(project, step, artifacts)
     names = sorted(key for key in now.keys() | lock.keys() - {"made"} if now.get(key) != lock.get(key))
     return f"{', '.join(names[:3])} changed" if names else None

@@ -60,6 +60,7 @@ def _provenance(project: Project, onnx: Artifact, measured: Mapping[str, Any]) -
         "sayso": __version__,
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "base": onnx.manifest["base"],
+        "base_sha256": onnx.manifest["base_sha256"],
         "parameters": onnx.manifest["parameters"],
         "data": measured.get("data", {}),
         "commit": _commit(project.folder),

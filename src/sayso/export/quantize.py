@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.artifacts import Progress
+from sayso.errors import DataError
 from sayso.examples import Example
 from sayso.export.onnx import quiet
 from sayso.project import Head
@@ -55,15 +56,17 @@ def quantize(
     max_drop: float, progress: Progress,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Write `out` by the first scheme whose accuracy drop on `rows` is below `max_drop`, else as the float graph; tells every attempt."""
+    if not rows:
+        raise DataError("no rows to measure the cost of INT8 on; give `val` a share in `splits`, or set `export: {quantize: false}`")
     texts = [row.text for row in rows]
     with Model(spec, graph, tokenizer, threads=2) as model:
-        reference = _accuracies(model.logits(texts), rows, heads)
+        reference = _how_right(model.logits(texts), rows, heads)
     attempts: list[Attempt] = []
     for number, scheme in enumerate(SCHEMES):
         progress(f"quantizing, {scheme.name}", number, len(SCHEMES))
         _quantize(graph, out, scheme)
         with Model(spec, out, tokenizer, threads=2) as model:
-            found = _accuracies(model.logits(texts), rows, heads)
+            found = _how_right(model.logits(texts), rows, heads)
         drop = max((reference[name] - found[name] for name in reference), default=0.0)
         attempts.append(Attempt(scheme.name, round(out.stat().st_size / 1e6, 2), round(drop, 5), drop < max_drop))
         if drop < max_drop:
@@ -88,8 +91,8 @@ def _quantize(graph: Path, out: Path, scheme: Scheme) -> None:
         )
 
 
-def _accuracies(logits: Mapping[str, NDArray[Any]], rows: Sequence[Example], heads: Mapping[str, Head]) -> dict[str, float]:
-    """How often each head is right: its label, all its tags, or 1 - MAE of its score."""
+def _how_right(logits: Mapping[str, NDArray[Any]], rows: Sequence[Example], heads: Mapping[str, Head]) -> dict[str, float]:
+    """How right each head is: the accuracy of its label, the micro-F1 of its tags, or 1 - MAE of its score."""
     found: dict[str, float] = {}
     for name, head in heads.items():
         known = [index for index, row in enumerate(rows) if name in row.labels]
@@ -101,7 +104,7 @@ def _accuracies(logits: Mapping[str, NDArray[Any]], rows: Sequence[Example], hea
             found[name] = float(np.mean(output.argmax(-1) == np.array([labels.index(str(value)) for value in values])))
         elif head.type == "tags":
             truth = np.array([[label in value for label in labels] for value in values])  # type: ignore[operator]
-            found[name] = float(np.mean((output > 0) == truth))
+            found[name] = float(2 * (truth & (output > 0)).sum() / max(1, truth.sum() + (output > 0).sum()))
         else:
             found[name] = 1.0 - float(np.mean(np.abs(output - np.array(values, dtype=float))))
     return found

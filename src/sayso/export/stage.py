@@ -40,6 +40,7 @@ def export(project: Project, weights: Artifact, data: Artifact, out: Path, progr
         draft.facts |= {
             "spec": spec,
             "base": weights.manifest["base"],
+            "base_sha256": weights.manifest.get("base_sha256"),
             "parameters": weights.manifest["parameters"],
             "parity": parity,
             "fused": fused,

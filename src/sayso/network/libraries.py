@@ -17,9 +17,9 @@ def quiet_libraries() -> Iterator[None]:
         import transformers
     except ImportError:
         raise MissingExtra("Training", "train") from None
-    before = transformers.logging.get_verbosity()
+    before, bars = transformers.logging.get_verbosity(), transformers.logging.is_progress_bar_enabled()
     transformers.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
+    transformers.logging.disable_progress_bar()
     logging.getLogger("accelerate").setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
@@ -27,3 +27,5 @@ def quiet_libraries() -> Iterator[None]:
             yield
     finally:
         transformers.logging.set_verbosity(before)
+        if bars:
+            transformers.logging.enable_progress_bar()

@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from sayso.errors import ArtifactError, UsageError
 from sayso.project import Head
 
 HEADS_FILE = "heads.safetensors"
@@ -74,15 +75,33 @@ class EncoderWithHeads(nn.Module):
 
 def load_encoder(base: Path, dropout: float = 0.0) -> nn.Module:
     """An encoder without a pooling layer, ready to be exported: its attention is spelled out."""
-    from transformers import AutoConfig, AutoModel
+    from safetensors import SafetensorError
+    from transformers import AutoModel
 
-    config = AutoConfig.from_pretrained(base)
+    config = load_config(base)
     for name in ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout"):
         if hasattr(config, name):
             setattr(config, name, dropout)
     extra: dict[str, Any] = {"add_pooling_layer": False} if config.model_type in {"bert", "roberta", "xlm-roberta"} else {}
-    encoder: nn.Module = AutoModel.from_pretrained(base, config=config, attn_implementation="eager", dtype=torch.float32, **extra)
-    return encoder
+    extra |= {"attn_implementation": "eager", "dtype": torch.float32, "output_loading_info": True}
+    try:
+        encoder, loaded = AutoModel.from_pretrained(base, config=config, **extra)
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise ArtifactError(f"this model's weights cannot be loaded: {_first_line(error)}", base) from None
+    missing = sorted(name for name in loaded["missing_keys"] if not name.startswith("pooler."))
+    if missing:
+        raise ArtifactError(f"this model's weights lack {len(missing)} of its tensors, such as {missing[0]}", base)
+    return encoder  # type: ignore[no-any-return]
+
+
+def load_config(base: Path) -> Any:
+    """What kind of encoder a folder holds."""
+    from transformers import AutoConfig
+
+    try:
+        return AutoConfig.from_pretrained(base)
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"this folder holds no encoder that transformers can load: {_first_line(error)}", base) from None
 
 
 def layers_of(encoder: nn.Module) -> nn.ModuleList:
@@ -95,7 +114,10 @@ def freeze(encoder: nn.Module, layers: int) -> None:
     """Keep the embeddings and the first `layers` layers as they are; none if 0."""
     if not layers:
         return
-    frozen = [encoder.embeddings, *layers_of(encoder)[:layers]]
+    stack = layers_of(encoder)
+    if layers > len(stack):
+        raise UsageError(f"freeze_layers is {layers}, and this base model has {len(stack)} layers; ask for fewer")
+    frozen = [encoder.embeddings, *stack[:layers]]
     for parameter in (parameter for module in frozen for parameter in module.parameters()):
         parameter.requires_grad = False
 
@@ -110,3 +132,7 @@ def load_weights(folder: Path, heads: Mapping[str, Head], pooling: str) -> Encod
     model = EncoderWithHeads(load_encoder(folder), heads, pooling)
     model.heads.load_state_dict(load_file(folder / HEADS_FILE))
     return model.eval()
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -12,7 +12,11 @@ def load_tokenizer(folder: Path) -> Any:
     """The base's fast tokenizer."""
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+    except (OSError, ValueError, ImportError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ArtifactError(f"this folder holds no tokenizer that transformers can load: {reason}", folder) from None
     if not tokenizer.is_fast:
         raise ArtifactError("this base has no fast tokenizer (tokenizer.json), which the runtime needs", folder)
     return tokenizer

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -196,17 +195,17 @@ def _unpacked(package: Package, scratch: Path) -> Path:
 def _snapshot(base: Base, *, local_files_only: bool) -> Path:
     """The hub's own cache of a model, filled first unless only looked up; the old form of weights only where there is no other."""
     try:
-        from httpx import HTTPError
         from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+        from huggingface_hub.errors import HfHubHTTPError
     except ImportError:
         raise MissingExtra("Looking for a base model", "train") from None
+    broken_off: type[Exception] = HfHubHTTPError.__bases__[0]  # of the HTTP library, which differs between the hub's versions
     folder = Path()
     for weights in WEIGHTS:
         try:
             wanted = ["*.json", "*.txt", "*.model", weights]
             folder = Path(snapshot_download(base.hub_id, allow_patterns=wanted, local_files_only=local_files_only))
-        except (HfHubHTTPError, LocalEntryNotFoundError, HTTPError, OSError, ValueError) as error:
+        except (broken_off, OSError, ValueError) as error:
             reason = "not in the hub's cache" if local_files_only else f"from the Hugging Face hub: {_first_line(error)}"
             raise ArtifactError(f"{base.hub_id} {reason}") from None
         if (folder / weights).is_file():
@@ -220,7 +219,9 @@ def _whole(folder: Path, base: Base | None = None) -> Path:
         raise ArtifactError(f"there is no {CONFIG} in this folder, so it holds no model", folder)
     weights = weights_of(folder)
     if base and base.sha256 and (found := digest_of_file(weights)) != base.sha256:
-        raise ArtifactError(f"not the weights that {base.hub_id} is known for: their sha256 is {found[:16]}…, not {base.sha256[:16]}…", weights)
+        raise ArtifactError(
+            f"not the weights that {base.hub_id} is known for: their sha256 is {found[:16]}…, not {base.sha256[:16]}…", weights
+        )
     return folder
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import math
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +13,12 @@ from typing import Any, Self
 import numpy as np
 import torch
 from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
+from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import get_last_checkpoint
 
 from sayso.artifacts import Progress
+from sayso.errors import InputError, UsageError
 from sayso.examples import Example
 from sayso.network.model import NO_CHOICE, EncoderWithHeads, freeze, load_encoder
 from sayso.network.tokens import load_tokenizer, longest
@@ -21,6 +26,9 @@ from sayso.project import Head, Project, Train
 from sayso.train.rows import Collator, Row, rows_of
 
 METRIC = "mean_over_heads"
+STEPS_BETWEEN_LOSSES = 10
+HOW_FAST = {"runtime", "samples_per_second", "steps_per_second"}
+"""What the Trainer measures of itself."""
 
 
 @dataclass
@@ -65,7 +73,7 @@ class Fit:
             optimizers=(self._optimizer(), None),
         )
         trainer.remove_callback(PrinterCallback)
-        trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)))
+        trainer.train(resume_from_checkpoint=_last_whole_checkpoint(work))
         return _history(trainer.state.log_history)
 
     def _arguments(self, work: Path) -> TrainingArguments:
@@ -88,9 +96,11 @@ class Fit:
             greater_is_better=True,
             label_names=[f"label_{name}" for name in self.heads],
             remove_unused_columns=False,
-            logging_strategy="epoch",
+            logging_steps=STEPS_BETWEEN_LOSSES,
             report_to="none",
             disable_tqdm=True,
+            restore_callback_states_from_checkpoint=True,
+            logging_nan_inf_filter=False,
             dataloader_pin_memory=self.device == "cuda",
             use_cpu=self.device == "cpu",
             seed=settings.seed,
@@ -138,20 +148,40 @@ def _figure(head: Head, output: Any, label: Any) -> float | None:
 
 def _precision(wanted: str, device: str) -> dict[str, bool]:
     """Half precision where the device is good at it."""
-    if wanted == "auto":
-        return {"bf16": device == "cuda" and torch.cuda.is_bf16_supported()}
-    return {"bf16": wanted == "bf16", "fp16": wanted == "fp16" and device == "cuda"}
+    if wanted == "fp16" and device != "cuda":
+        raise UsageError(f"precision fp16 needs a CUDA device, and this run is on {device}; use auto, bf16 or fp32")
+    if wanted == "auto" and device == "cuda":
+        wanted = "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
+    return {"bf16": wanted == "bf16", "fp16": wanted == "fp16"}
+
+
+def _last_whole_checkpoint(work: Path) -> str | None:
+    """The last checkpoint that a kill did not cut short; its state is what the Trainer writes last. The others are taken away."""
+    while last := get_last_checkpoint(str(work)):
+        try:
+            json.loads(Path(last, TRAINER_STATE_NAME).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            shutil.rmtree(last)
+        else:
+            return str(last)
+    return None
 
 
 def _history(log: list[dict[str, float]]) -> list[dict[str, float]]:
-    """What was measured after each epoch: the loss on train, and on val the loss and the figures of the heads."""
+    """What was measured after each epoch: the mean loss on train, and on val the loss and the figures of the heads."""
     epochs: dict[int, dict[str, float]] = {}
+    losses: dict[int, list[float]] = {}
+    before = 0.0
     for entry in log:
-        row = epochs.setdefault(round(entry["epoch"]), {})
-        row |= {name.removeprefix("eval_"): round(value, 5) for name, value in entry.items() if name.startswith("eval_")}
-        row |= {"train_loss": round(entry["loss"], 5)} if "loss" in entry else {}
-    hidden = {"runtime", "samples_per_second", "steps_per_second"}
-    return [{"epoch": epoch, **{key: value for key, value in row.items() if key not in hidden}} for epoch, row in epochs.items() if row]
+        epoch = math.ceil(entry["epoch"] - 1e-6)
+        row = epochs.setdefault(epoch, {"epoch": epoch})
+        if "loss" in entry:
+            losses.setdefault(epoch, []).extend([entry["loss"]] * round(entry["step"] - before))
+            row["train_loss"] = round(sum(losses[epoch]) / len(losses[epoch]), 5)
+            before = entry["step"]
+        measured = {name.removeprefix("eval_"): round(value, 5) for name, value in entry.items() if name.startswith("eval_")}
+        row |= {name: value for name, value in measured.items() if name not in HOW_FAST}
+    return list(epochs.values())
 
 
 class _Watch(TrainerCallback):  # type: ignore[misc]
@@ -159,14 +189,28 @@ class _Watch(TrainerCallback):  # type: ignore[misc]
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
-        self.best = ""
+        self.loss = self.val = ""
 
     def on_step_end(self, args: Any, state: Any, control: Any, **others: Any) -> None:
         """One step further."""
-        epoch = min(int(state.epoch) + 1, int(state.num_train_epochs))
-        self.progress(f"training, epoch {epoch}/{int(state.num_train_epochs)}{self.best}", state.global_step, state.max_steps)
+        epoch = min(math.ceil(state.epoch), int(state.num_train_epochs))
+        doing = f"training, epoch {epoch}/{int(state.num_train_epochs)}{self.loss}{self.val}"
+        self.progress(doing, state.global_step, state.max_steps)
+
+    def on_epoch_end(self, args: Any, state: Any, control: Any, **others: Any) -> None:
+        """Have the loss of the epoch's last steps logged with the epoch."""
+        control.should_log = True
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **others: Any) -> None:
+        """A few steps further; a loss that is no number any more never will be again."""
+        loss = (logs or {}).get("loss")
+        if loss is None:
+            return
+        if not math.isfinite(loss):
+            raise InputError(f"training broke down in epoch {math.ceil(state.epoch)}: the loss is {loss}; lower `train.learning_rate`")
+        self.loss = f", loss {loss:.3f}"
 
     def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **others: Any) -> None:
         """One epoch further."""
         found = (metrics or {}).get(f"eval_{METRIC}")
-        self.best = "" if found is None else f", val {found:.3f}"
+        self.val = "" if found is None else f", val {found:.3f}"

@@ -18,6 +18,8 @@ Row = dict[str, Any]
 
 def rows_of(examples: Sequence[Example], heads: Mapping[str, Head], tokenizer: Any, max_length: int) -> list[Row]:
     """One row an example. What a head is not told about a text counts for nothing in its loss."""
+    if not examples:
+        return []
     encoded = tokenizer([example.text for example in examples], truncation=True, max_length=max_length)
     rows: list[Row] = []
     for index, example in enumerate(examples):

@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sayso.artifacts import Artifact, Progress, digest_of, new_artifact, no_progress, open_artifact
+from sayso.artifacts import Artifact, Progress, digest_of, digest_of_file, new_artifact, no_progress, open_artifact
 from sayso.errors import DataError, UsageError
 from sayso.examples import Example, read_split
 from sayso.network.libraries import quiet_libraries
 from sayso.project import Project
-from sayso.train.bases import resolve_base
+from sayso.train.bases import resolve_base, weights_of
 
 if TYPE_CHECKING:
     from sayso.network.model import EncoderWithHeads
@@ -23,10 +23,10 @@ def train(
     """Fit the project's encoder and heads. A run that was killed goes on from its last epoch, unless `resume` is false."""
     examples = read_split(data, "train", project.heads), read_split(data, "val", project.heads)
     _refuse_what_cannot_be_learned(project, examples[0], data)
-    base = resolve_base(project.base, progress)
+    base = resolve_base(project.base, progress, folder=project.folder)
     progress("loading the base model", 0, 0)
     with quiet_libraries():
-        from sayso.train.fit import Fit
+        from sayso.train.fit import METRIC, Fit
 
         fit = Fit.prepare(project, base, *examples, _device(device))
         work = _work_folder(project, data, out, resume)
@@ -35,11 +35,13 @@ def train(
             _save(fit.model, fit.tokenizer, project, draft.path)
             draft.facts |= {
                 "base": project.base,
+                "base_sha256": digest_of_file(weights_of(base)),
                 "heads": {name: {"type": head.type, "labels": list(head.labels)} for name, head in project.heads.items()},
                 "pooling": project.train.pooling,
                 "max_length": fit.max_length,
                 "parameters": sum(parameter.numel() for parameter in fit.model.parameters()),
                 "settings": project.train.model_dump(mode="json"),
+                "best_epoch": max(history, key=lambda row: row.get(METRIC, row["epoch"]))["epoch"],
                 "history": history,
             }
     shutil.rmtree(work.parent, ignore_errors=True)
@@ -50,7 +52,10 @@ def _refuse_what_cannot_be_learned(project: Project, train_rows: list[Example], 
     if not train_rows:
         raise DataError("there are no training rows", data.path / "train.jsonl")
     for name, head in project.heads.items():
-        seen = {label for row in train_rows if name in row.labels for label in _listed(row.labels[name])}
+        told = [row.labels[name] for row in train_rows if name in row.labels]
+        if not told:
+            raise DataError(f"no training row has {name!r}; add it to some, or take the head out", data.path / "train.jsonl")
+        seen = {label for value in told for label in _listed(value)}
         missing = [label for label in head.labels if label not in seen]
         if missing:
             raise DataError(
@@ -79,7 +84,7 @@ def _device(wanted: str) -> str:
 def _work_folder(project: Project, data: Artifact, out: Path, resume: bool) -> Path:
     """Where checkpoints lie while a run is not finished; one that was made from something else is of no use."""
     name = digest_of([data.digest, project.digest("heads", "base", "train")])[:16]
-    work = out.parent / f".{out.name}.work" / name
+    work = out.resolve().parent / f".{out.name}.work" / name
     if work.parent.exists():
         for other in work.parent.iterdir():
             if other != work or not resume:

@@ -1,0 +1,38 @@
+"""One key at a time from a terminal, one line at a time from anything else."""
+
+from __future__ import annotations
+
+import sys
+
+
+def read_key() -> str:
+    """The next key as a character; the first character of the next line where there is no terminal; empty at the end of input."""
+    if not sys.stdin.isatty():
+        line = sys.stdin.readline()
+        return line.strip()[:1] or ("\n" if line else "")
+    return _windows_key() if sys.platform == "win32" else _unix_key()
+
+
+def _unix_key() -> str:
+    import termios
+    import tty
+
+    stream = sys.stdin.fileno()
+    before = termios.tcgetattr(stream)
+    try:
+        tty.setcbreak(stream)
+        key = sys.stdin.read(1)
+    finally:
+        termios.tcsetattr(stream, termios.TCSADRAIN, before)
+    if key == "\x03":
+        raise KeyboardInterrupt
+    return "\n" if key == "\r" else key
+
+
+def _windows_key() -> str:
+    import msvcrt
+
+    key: str = msvcrt.getwch()  # type: ignore[attr-defined, unused-ignore]
+    if key == "\x03":
+        raise KeyboardInterrupt
+    return "\n" if key == "\r" else key

@@ -1,0 +1,89 @@
+"""What a person decided about examples: a file that only grows, in which nothing that was acknowledged is ever lost."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from sayso.artifacts import digest_of
+from sayso.errors import DataError, nearest
+from sayso.examples import Example
+from sayso.project import Head
+
+Verdict = Literal["accept", "relabel", "drop", "undo"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One verdict on one row. `undo` takes back what was decided about it before."""
+
+    row: str
+    verdict: Verdict
+    label: str | None = None
+    text: str = ""
+
+
+def key_of(example: Example) -> str:
+    """What a decision knows a row by: its text and labels, so that it holds when the data is generated again."""
+    labels = {name: list(value) if isinstance(value, tuple) else value for name, value in example.labels.items()}
+    return digest_of([example.text, labels])[:24]
+
+
+def read_decisions(path: Path, heads: Mapping[str, Head] | None = None) -> dict[str, Decision]:
+    """The last decision on every row. A last line that was cut off by a kill was never acknowledged and is passed over."""
+    decisions: dict[str, Decision] = {}
+    if not path.exists():
+        return decisions
+    lines = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            decision = _decision(json.loads(line))
+        except (ValueError, TypeError) as error:
+            if number == len(lines):
+                break
+            raise DataError(f"this is not a decision: {error}", path, number) from None
+        if decision.verdict == "undo":
+            decisions.pop(decision.row, None)
+            continue
+        _refuse_unknown_label(decision, heads, path, number)
+        decisions[decision.row] = decision
+    return decisions
+
+
+def append_decision(path: Path, decision: Decision) -> None:
+    """Add a decision; when this returns it is on disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = json.dumps({key: value for key, value in asdict(decision).items() if value}, ensure_ascii=False)
+    torn = path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n")
+    with open(path, "ab") as stream:
+        if torn:
+            _cut_torn_line(path)
+        stream.write(line.encode("utf-8", "surrogatepass") + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _cut_torn_line(path: Path) -> None:
+    content = path.read_bytes()
+    os.truncate(path, content.rfind(b"\n") + 1)
+
+
+def _decision(value: Any) -> Decision:
+    decision = Decision(**value)
+    if decision.verdict not in get_args(Verdict):
+        raise ValueError(f"there is no verdict {decision.verdict!r}{nearest(str(decision.verdict), get_args(Verdict))}")
+    if decision.verdict == "relabel" and not decision.label:
+        raise ValueError("a relabel names a label")
+    return decision
+
+
+def _refuse_unknown_label(decision: Decision, heads: Mapping[str, Head] | None, path: Path, line: int) -> None:
+    main = next((head for head in (heads or {}).values() if head.type == "choice"), None)
+    if main is not None and decision.verdict == "relabel" and decision.label not in main.labels:
+        raise DataError(f"{decision.label!r} is not a label{nearest(str(decision.label), main.labels)}", path, line)
