@@ -42,8 +42,8 @@ def bases(
     for column in ("name", "parameters", "languages", "where"):
         table.add_column(column, justify="right" if column == "parameters" else "left")
     for name, base in BASES.items():
-        source = "the Python index" if base.package else "the Hugging Face hub"
-        table.add_row(name, f"{base.parameters:.0f} M", base.languages, "here" if found[name] else f"fetched from {source}")
+        source = "on the Python index" if base.package else "on the Hugging Face hub"
+        table.add_row(name, f"{base.parameters:.0f} M", base.languages, "here" if found[name] else source)
     terminal.stdout().print(table)
 
 

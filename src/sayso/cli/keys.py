@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -20,8 +21,8 @@ def _unix_key() -> str:
     stream = sys.stdin.fileno()
     before = termios.tcgetattr(stream)
     try:
-        tty.setcbreak(stream)
-        key = sys.stdin.read(1)
+        tty.setcbreak(stream, termios.TCSADRAIN)
+        key = os.read(stream, 1).decode("utf-8", "replace")
     finally:
         termios.tcsetattr(stream, termios.TCSADRAIN, before)
     if key == "\x03":

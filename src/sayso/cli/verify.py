@@ -127,7 +127,7 @@ def _show_row(session: Session, head: Head) -> None:
         return
     label = str(row.labels.get(session.head))
     about = head.labels[label].description if label in head.labels else ""
-    line = Text(f"\n{session.done + 1}/{len(session.sample)}  ", style="dim").append(f"{session.corrected} corrected\n", style="dim")
+    line = Text().append(f"\n{session.done + 1}/{len(session.sample)}  {session.corrected} corrected\n", style="dim")
     line.append("".join(character if character.isprintable() else " " for character in row.text), style="bold").append("\n")
     line.append(label, style="cyan").append(f"  {about}" if about else "", style="dim")
     terminal.stdout().print(line)

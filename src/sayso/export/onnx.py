@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.errors import ArtifactError
+from sayso.runtime.graph import open_graph
 
 if TYPE_CHECKING:
     from sayso.network.model import EncoderWithHeads
@@ -70,7 +71,7 @@ def largest_difference(model: EncoderWithHeads, graph: Path, batches: Sequence[B
     """How far the graph's outputs are from the network's, at most, over whole padded batches."""
     import torch
 
-    session = open_session(graph)
+    session = open_graph(graph, threads=2)
     largest = 0.0
     for batch in batches:
         with torch.no_grad():
@@ -103,25 +104,16 @@ def verify_onnx(graph: Path) -> dict[str, Any]:
         # Fused graphs use onnxruntime's own operators, which the checker does not know; onnxruntime judges those.
         if "No Op registered" not in str(error) and "not registered" not in str(error):
             raise ArtifactError(f"this is not a valid ONNX graph: {str(error).splitlines()[0]}", graph) from None
-    except Exception as error:  # noqa: BLE001 - protobuf raises a type of its own for every way a file can be torn
-        raise ArtifactError(f"this is not an ONNX file: {str(error).splitlines()[0]}", graph) from None
-    session = open_session(graph)
+    session = open_graph(graph, threads=1)
+    for node in session.get_inputs():
+        if node.type != "tensor(int64)" or len(node.shape) != 2:
+            raise ArtifactError(
+                f"this graph wants {node.type} of shape {node.shape} as {node.name!r}; a text is int64 (batch, tokens)", graph
+            )
     rows = {node.name: np.ones((2, 5), dtype=np.int64) for node in session.get_inputs()}
     outputs = session.run(None, rows)
     shapes = {node.name: list(output.shape) for node, output in zip(session.get_outputs(), outputs, strict=True)}
     return {"inputs": list(rows), "outputs": shapes, "size_mb": round(graph.stat().st_size / 1e6, 2)}
-
-
-def open_session(graph: Path) -> Any:
-    """An onnxruntime session for measuring; an ArtifactError if the file is no graph."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # noqa: BLE001 - onnxruntime has no common base class for its errors
-        raise ArtifactError(f"onnxruntime cannot load this graph: {str(error).splitlines()[0]}", graph) from None
 
 
 def given_to(session: Any, batch: Batch) -> Batch:

@@ -12,6 +12,7 @@ from sayso.artifacts import Artifact, Progress, new_artifact, no_progress, open_
 from sayso.examples import Example, read_split
 from sayso.network.libraries import quiet_libraries
 from sayso.project import Project
+from sayso.runtime.graph import open_graph
 from sayso.runtime.spec import FORMAT
 
 GRAPH = "model.onnx"
@@ -78,7 +79,7 @@ def _write_float_graph(
     project: Project, weights: Artifact, spec: Mapping[str, Any], rows: Sequence[Example], folder: Path, progress: Progress
 ) -> tuple[list[str], dict[str, float], dict[str, int]]:
     """Write model.fp32.onnx; its inputs, how far it is from torch, and what was fused."""
-    from sayso.export.onnx import export_onnx, largest_difference, open_session, optimize_onnx, require_parity
+    from sayso.export.onnx import export_onnx, largest_difference, optimize_onnx, require_parity
     from sayso.network.model import load_weights
     from sayso.network.tokens import load_tokenizer
 
@@ -100,7 +101,7 @@ def _write_float_graph(
         raw.unlink()
     else:
         raw.rename(graph)
-    inputs = [node.name for node in open_session(graph).get_inputs()]
+    inputs = [node.name for node in open_graph(graph, threads=1).get_inputs()]
     return inputs, {name: float(f"{difference:.3g}") for name, difference in parity.items()}, fused
 
 

@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sayso.evaluate.metrics import (
+    calibration_errors,
+    choice_figures,
+    interval,
+    out_of_scope_auroc,
+    reliability,
+    risk_coverage,
+    score_figures,
+    search_minimum,
+    tags_figures,
+)
+
+
+def random_answers(seed, rows=400, labels=5):
+    random = np.random.default_rng(seed)
+    logits = random.normal(size=(rows, labels)) * random.uniform(0.5, 4)
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True), random.integers(0, labels, rows)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_calibration_errors_are_those_of_netcal(seed):
+    netcal = pytest.importorskip("netcal.metrics")
+    probabilities, truth = random_answers(seed)
+    confidence, right = probabilities.max(-1), probabilities.argmax(-1) == truth
+    ece, mce = calibration_errors(confidence, right)
+    assert ece == pytest.approx(netcal.ECE(15).measure(probabilities, truth), abs=1e-6)
+    assert mce == pytest.approx(netcal.MCE(15).measure(probabilities, truth), abs=1e-6)
+
+
+def test_confidence_that_is_always_true_has_no_error():
+    confidence = np.repeat([0.25, 0.75], 400)
+    right = np.concatenate([np.arange(400) < 100, np.arange(400) < 300])
+    assert calibration_errors(confidence, right) == (0.0, 0.0)
+
+
+def test_being_sure_and_wrong_is_the_largest_error():
+    assert calibration_errors(np.ones(10), np.zeros(10, dtype=bool)) == (1.0, 1.0)
+
+
+def test_every_answer_is_in_one_bin_of_the_reliability_diagram():
+    confidence = np.linspace(0, 1, 1000)
+    assert sum(each.count for each in reliability(confidence, confidence > 0.5)) == 1000
+
+
+def test_answering_only_the_surest_texts_costs_fewer_errors():
+    confidence = np.array([0.9, 0.8, 0.7, 0.6])
+    coverage, risk = risk_coverage(confidence, np.array([True, True, False, False]))
+    assert coverage.tolist() == [0.25, 0.5, 0.75, 1.0]
+    assert risk.tolist() == pytest.approx([0, 0, 1 / 3, 0.5])
+
+
+def test_the_figures_of_a_choice_agree_with_a_count_by_hand():
+    probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7], [0.2, 0.8]])
+    figures = choice_figures(probabilities, np.array([0, 1, 1, 1]), ["a", "b"])
+    assert figures["accuracy"] == 0.75
+    assert figures["recall"] == {"a": 1.0, "b": pytest.approx(2 / 3)}
+    assert figures["precision"] == {"a": 0.5, "b": 1.0}
+    assert figures["f1"]["min"] == pytest.approx(2 / 3)
+
+
+def test_an_ordered_choice_counts_steps():
+    probabilities = np.eye(3)[[0, 1, 0]]
+    figures = choice_figures(probabilities, np.array([0, 2, 2]), ["low", "mid", "high"], ordered=True)
+    assert figures["mae_steps"] == 1.0
+    assert figures["off_by_one"] == pytest.approx(2 / 3)
+
+
+def test_tags_are_judged_together_and_one_by_one():
+    truth = np.array([[True, False], [True, True]])
+    figures = tags_figures(np.array([[0.9, 0.1], [0.8, 0.2]]), np.array([0.5, 0.5]), truth, ["code", "math"])
+    assert figures["micro_f1"] == pytest.approx(0.8)
+    assert figures["f1"]["code"] == 1.0
+    assert figures["exact"] == 0.5
+
+
+def test_a_score_is_judged_by_how_far_off_it_is():
+    figures = score_figures(np.array([0.1, 0.5, 0.9]), np.array([0.2, 0.5, 0.7]))
+    assert figures["mae"] == pytest.approx(0.1)
+    assert figures["max_error"] == pytest.approx(0.2)
+    assert figures["spearman"] == pytest.approx(1.0)
+
+
+def test_an_interval_holds_the_mean_and_is_the_same_every_time():
+    values = np.random.default_rng(1).integers(0, 2, 200).astype(float)
+    low, high = interval(values)
+    assert low < values.mean() < high
+    assert (low, high) == interval(values)
+
+
+def test_out_of_scope_is_not_judged_where_all_is_in_scope():
+    assert out_of_scope_auroc(np.arange(3.0), np.ones(3, dtype=bool)) is None
+    assert out_of_scope_auroc(np.arange(4.0), np.array([False, False, True, True])) == 1.0
+
+
+@given(target=st.floats(0.06, 19))
+@settings(max_examples=25, deadline=None)
+def test_a_minimum_is_found_on_a_log_scale(target):
+    assert search_minimum(lambda x: float(np.log(x / target) ** 2), 0.05, 20) == pytest.approx(target, rel=1e-2)

@@ -1,0 +1,110 @@
+import pytest
+
+from sayso.examples import Example
+from sayso.project import Check, Head
+from sayso.quality.findings import findings_of
+
+HEADS = {"intent": Head.model_validate({"type": "choice", "labels": ["buy", "hours"]})}
+LIMITS = Check(min_per_label=4)
+
+
+def rows(label, *texts, group=None):
+    return [Example(text, {"intent": label}, group=group or f"{label}-{text}") for text in texts]
+
+
+def clean():
+    """Four splits with nothing wrong: every label is everywhere, no text is like another."""
+    return {
+        "train": rows("buy", "two loaves of rye please", "sell me a cake") + rows("hours", "when do you close", "open on sunday?"),
+        "val": rows("buy", "i would take some pretzels") + rows("hours", "is anybody there tonight"),
+        "calib": rows("buy", "can i order forty buns") + rows("hours", "until what time may i come"),
+        "test": rows("buy", "reserve the last baguette") + rows("hours", "opening times over christmas"),
+    }
+
+
+def kinds(splits, limits=LIMITS, heads=HEADS):
+    return {(finding.severity, finding.kind): finding for finding in findings_of(splits, heads, limits)}
+
+
+def test_clean_examples_have_no_findings():
+    assert kinds(clean()) == {}
+
+
+def test_a_label_with_too_few_examples_is_named_with_its_number():
+    finding = kinds(clean(), Check(min_per_label=6))["error", "too few"]
+    assert "buy (5)" in finding.message and "hours (5)" in finding.message
+
+
+def test_a_label_that_no_row_has_is_an_error():
+    heads = {"intent": Head.model_validate({"type": "choice", "labels": ["buy", "hours", "complain"]})}
+    assert "complain (0)" in kinds(clean(), heads=heads)["error", "too few"].message
+
+
+def test_a_label_absent_from_a_split_is_an_error():
+    splits = clean()
+    splits["test"] = splits["test"][:1]
+    assert "hours in test" in kinds(splits)["error", "absent from a split"].message
+
+
+def test_one_label_only_is_nothing_to_learn():
+    splits = {name: [row for row in found if row.labels["intent"] == "buy"] for name, found in clean().items()}
+    assert ("error", "one label only") in kinds(splits)
+
+
+def test_the_same_text_under_two_labels_is_shown_with_both_places_and_groups():
+    splits = clean()
+    splits["train"] += rows("hours", "Sell me a cake!", group="en/hours/1")
+    finding = kinds(splits)["error", "conflict"]
+    assert "buy (train.jsonl:2, buy-sell me a cake) and hours (train.jsonl:5, en/hours/1)" in finding.examples[0]
+
+
+def test_a_text_in_two_splits_is_a_leak():
+    splits = clean()
+    splits["test"] += rows("buy", "sell me a cake", group="x")
+    assert ("error", "leak") in kinds(splits)
+
+
+def test_a_text_nearly_in_two_splits_is_a_leak_once_there_are_too_many():
+    splits = clean()
+    splits["test"] += rows("buy", "two loaves of rye pleaes", group="x")
+    finding = kinds(splits)["error", "near leak"]
+    assert "test.jsonl:3" in finding.examples[0] and "train.jsonl:1" in finding.examples[0]
+    assert ("warning", "near leak") in kinds(splits, Check(min_per_label=4, max_near_leaks=0.5))
+
+
+def test_a_text_twice_in_a_split_is_only_a_warning():
+    splits = clean()
+    splits["train"] += rows("buy", "Sell me a cake", group="buy-sell me a cake")
+    assert list(kinds(splits)) == [("warning", "duplicate")]
+
+
+def test_a_group_in_two_splits_is_an_error():
+    splits = clean()
+    splits["val"] += rows("buy", "something else entirely", group="buy-sell me a cake")
+    assert kinds(splits)["error", "shared group"].examples == ("buy-sell me a cake",)
+
+
+def test_labels_of_very_different_size_are_a_warning():
+    splits = clean()
+    splits["train"] += [row for n in range(40) for row in rows("buy", f"order number {n * 7919} of {n} kinds")]
+    assert ("warning", "imbalance") in kinds(splits)
+
+
+@pytest.mark.parametrize("text", ["cafÃ© au lait", "donâ€™t open", "broken \ufffd here"])
+def test_text_read_in_the_wrong_encoding_is_found(text):
+    splits = clean()
+    splits["train"] += rows("buy", text)
+    assert ("error", "wrong encoding") in kinds(splits)
+
+
+@pytest.mark.parametrize("text", ["café au lait", "naïve Ångström", "日本語", "שלום", "🙂 hi", "Ã la carte"])
+def test_text_in_any_language_is_not_taken_for_a_wrong_encoding(text):
+    splits = clean()
+    splits["train"] += rows("buy", text)
+    assert ("error", "wrong encoding") not in kinds(splits)
+
+
+def test_control_characters_are_found():
+    splits = clean()
+    splits["train"] += rows("buy", "bell \x07 rings")
+    assert ("error", "control character") in kinds(splits)
