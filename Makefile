@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt
 
-.PHONY: quickstart test setup lint types format clean
+.PHONY: quickstart test figures setup format clean
 
 quickstart: $(VENV)/.train  ## build the code-search recipe and try it
 	@test -f quickstart/sayso.yaml || $(BIN)/sayso init --recipe code-search quickstart --quiet
@@ -18,6 +18,9 @@ test: $(VENV)/.dev  ## run all the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+figures:  ## write the figures of README.md and docs/performance.md, after make quickstart
+	$(BIN)/python benchmarks/figures.py
 
 setup: $(VENV)/.dev  ## only set up the environment
 

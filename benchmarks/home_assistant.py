@@ -42,12 +42,15 @@ def main() -> None:
     parser.add_argument("--language", action="append", required=True)
     parser.add_argument("--base", default="minilm")
     parser.add_argument("--work", type=Path, default=Path("build/home_assistant"))
+    parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results")
     given = parser.parse_args()
     if not (given.data / "sentences").is_dir():
         sys.exit(f"{given.data} holds no `sentences`; name the folder with --data")
     for language in given.language:
         result = one_language(given.data, language, given.base, given.work / language)
         print(json.dumps(result, ensure_ascii=False))
+        given.results.mkdir(parents=True, exist_ok=True)
+        (given.results / f"home_assistant_{language}.json").write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
 
 
 def one_language(data: Path, language: str, base: str, work: Path) -> dict[str, object]:
