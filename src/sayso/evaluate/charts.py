@@ -20,7 +20,8 @@ def reliability_chart(bins: Sequence[Mapping[str, Any]], uncalibrated: Sequence[
         for each in found
         if each["count"]
     ]
-    colour = alt.Color("which:N", title=None, scale=alt.Scale(domain=["calibrated", "uncalibrated"], range=[BLUE, ORANGE]))
+    legend = alt.Legend(orient="top", symbolType="circle")
+    colour = alt.Color("which:N", title=None, legend=legend, scale=alt.Scale(domain=["calibrated", "uncalibrated"], range=[BLUE, ORANGE]))
     x = alt.X("confidence:Q", title="how sure", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
     y = alt.Y("right:Q", title="how often right", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
     diagonal = alt.Chart(alt.Data(values=[{"a": 0, "b": 0}, {"a": 1, "b": 1}])).mark_line(strokeDash=[4, 4], color=GREY)
@@ -45,9 +46,9 @@ def histogram_chart(histogram: Mapping[str, Sequence[float]]) -> str:
     alt = _altair()
     edges = histogram["edges"]
     rows = [{"low": low, "high": high, "rows": n} for low, high, n in zip(edges, edges[1:], histogram["counts"], strict=False)]
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=BLUE, stroke=None)
+    bars = alt.Chart(alt.Data(values=rows)).mark_rect(color=BLUE)
     x = alt.X("low:Q", title="how sure", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
-    return _svg(bars.encode(x=x, x2="high:Q", y=alt.Y("rows:Q", title="texts")))
+    return _svg(bars.encode(x=x, x2="high:Q", y=alt.Y("rows:Q", title="texts"), y2=alt.datum(0)))
 
 
 def _altair() -> Any:
@@ -61,14 +62,13 @@ def _altair() -> Any:
 def _svg(chart: Any) -> str:
     import vl_convert
 
+    axis = {"labelColor": GREY, "titleColor": GREY, "gridColor": GREY, "gridOpacity": 0.25, "domainColor": GREY, "tickColor": GREY}
     styled = (
         chart.properties(width=WIDTH, height=HEIGHT, background="transparent")
-        .configure_axis(
-            labelColor=GREY, titleColor=GREY, gridColor=GREY, gridOpacity=0.25, domainColor=GREY, tickColor=GREY, titleFontWeight="normal"
-        )
-        .configure_legend(labelColor=GREY, orient="top", symbolType="circle")
-        .configure_view(stroke=None)
         .configure(font="system-ui, sans-serif")
+        .configure_axis(**axis, titleFontWeight="normal")
+        .configure_legend(labelColor=GREY)
+        .configure_view(stroke=None)
     )
     svg: str = vl_convert.vegalite_to_svg(styled.to_dict())
     return svg
