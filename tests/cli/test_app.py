@@ -75,3 +75,27 @@ def test_output_is_utf8_whatever_the_locale():
     plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, env=plain, check=True)
     assert result.stderr.decode("utf-8") == "é 再\n"
+
+
+@pytest.mark.parametrize("package", ["hassil", "rapidfuzz"])
+def test_a_package_that_is_not_installed_is_told_with_what_to_install(package, tmp_path):
+    program = f"import sys; sys.modules[{package!r}] = None; from sayso.cli import main; main()"
+    init = [sys.executable, "-c", program, "init", str(tmp_path / "x"), "--quiet"]
+    build = [sys.executable, "-c", program, "build", "--project", str(tmp_path / "x"), "--until", "check"]
+    subprocess.run(init, check=True)
+    result = subprocess.run(build, capture_output=True, text=True, check=False)
+    assert result.returncode == 4, result.stderr
+    assert "pip install 'sayso[train]'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_packages_of_the_train_extra_are_those_that_are_asked_for():
+    import tomllib
+    from pathlib import Path
+
+    from sayso.cli.app import TRAIN_PACKAGES
+
+    pyproject = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    names = {entry.partition(">")[0] for entry in pyproject["project"]["optional-dependencies"]["train"]}
+    modules = {"scikit-learn": "sklearn", "vl-convert-python": "vl_convert", "huggingface-hub": "huggingface_hub"}
+    assert {modules.get(name, name) for name in names} == TRAIN_PACKAGES

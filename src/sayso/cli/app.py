@@ -17,7 +17,7 @@ from typer.models import CommandInfo
 from sayso import __version__
 from sayso.cli import terminal
 from sayso.cli.options import QuietOption, VerboseOption
-from sayso.errors import SaysoError, UsageError, nearest
+from sayso.errors import MissingExtra, SaysoError, UsageError, nearest
 
 VERBS: dict[str, dict[str, str]] = {
     "Start": {
@@ -41,6 +41,13 @@ VERBS: dict[str, dict[str, str]] = {
         "bases": "Show the base models and where they are.",
     },
 }
+
+
+TRAIN_PACKAGES = {
+    *("accelerate", "altair", "hassil", "huggingface_hub", "jinja2", "onnx", "pyarrow"),
+    *("rapidfuzz", "safetensors", "scipy", "sklearn", "torch", "transformers", "vl_convert"),
+}
+"""What `sayso[train]` brings: where one of them is missing, the user is told to install it."""
 
 
 class Verbs(TyperGroup):
@@ -108,6 +115,13 @@ def run() -> None:
             terminal.stderr().print_exception()
         terminal.fail(str(error))
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in TRAIN_PACKAGES:
+            raise
+        missing = MissingExtra(f"this command uses {package}; it", "train")
+        terminal.fail(str(missing))
+        sys.exit(missing.exit_code)
 
 
 def _with_volume(verb: Callable[..., None]) -> Callable[..., None]:

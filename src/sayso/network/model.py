@@ -73,8 +73,8 @@ class EncoderWithHeads(nn.Module):
         return (loss * weight).sum() / weight.sum().clamp(min=1e-9)
 
 
-def load_encoder(base: Path, dropout: float = 0.0) -> nn.Module:
-    """An encoder without a pooling layer, ready to be exported: its attention is spelled out."""
+def load_encoder(base: Path, dropout: float = 0.0, attention: str = "eager") -> nn.Module:
+    """An encoder without a pooling layer. Attention is `eager`, spelled out, as export needs it, or `sdpa`, which is faster."""
     from safetensors import SafetensorError
     from transformers import AutoModel
 
@@ -83,7 +83,7 @@ def load_encoder(base: Path, dropout: float = 0.0) -> nn.Module:
         if hasattr(config, name):
             setattr(config, name, dropout)
     extra: dict[str, Any] = {"add_pooling_layer": False} if config.model_type in {"bert", "roberta", "xlm-roberta"} else {}
-    extra |= {"attn_implementation": "eager", "dtype": torch.float32, "output_loading_info": True}
+    extra |= {"attn_implementation": attention, "dtype": torch.float32, "output_loading_info": True}
     try:
         encoder, loaded = AutoModel.from_pretrained(base, config=config, **extra)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:

@@ -49,7 +49,7 @@ class Fit:
         """Load the base, give it heads, and turn the examples into rows."""
         settings = project.train
         set_seed(settings.seed)
-        encoder = load_encoder(base, settings.dropout)
+        encoder = load_encoder(base, settings.dropout, attention="sdpa")
         freeze(encoder, settings.freeze_layers)
         model = EncoderWithHeads(encoder, project.heads, settings.pooling, settings.dropout, settings.label_smoothing)
         tokenizer = load_tokenizer(base)
@@ -116,7 +116,7 @@ class Fit:
             for decay, chosen in ((settings.weight_decay, [p for p in weights if p.ndim > 1]), (0.0, [p for p in weights if p.ndim < 2])):
                 if chosen:
                     groups.append({"params": chosen, "lr": settings.learning_rate * rate, "weight_decay": decay})
-        return torch.optim.AdamW(groups)
+        return torch.optim.AdamW(groups, fused=True)
 
     def _metrics(self, prediction: Any) -> dict[str, float]:
         """One figure a head (macro-F1, micro-F1, or 1 - MAE), and their mean, which the best epoch is chosen by."""
