@@ -75,8 +75,8 @@ def page(report: dict[str, Any], human: dict[str, Any], speed: dict[str, Any], l
     parts = [
         f"Measured on: {speed['cpu']}, one thread where nothing else is said.",
         "## Quality of the code-search recipe",
-        "`test` are rows of templates that the model never saw. `people` are queries written without a look at the templates; "
-        "nothing was fitted or chosen on them.",
+        "`test` are rows of templates that the model never saw. `people` are queries written by hand, apart from the "
+        "templates; nothing was fitted or chosen on them.",
         table(
             ("", "test", "people"),
             [

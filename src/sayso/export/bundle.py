@@ -63,6 +63,7 @@ def _provenance(project: Project, onnx: Artifact, measured: Mapping[str, Any]) -
         "base_sha256": onnx.manifest["base_sha256"],
         "parameters": onnx.manifest["parameters"],
         "data": measured.get("data", {}),
+        "verification": measured.get("verification"),
         "commit": _commit(project.folder),
         "quantization": onnx.manifest["quantization"],
         "train": project.train.model_dump(mode="json"),
