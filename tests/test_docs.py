@@ -33,3 +33,36 @@ def test_every_page_that_is_linked_exists():
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links {target}"
+
+
+def blocks(page, language):
+    import re
+
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+def test_the_projects_that_are_shown_are_projects(page):
+    import yaml
+
+    shown = [yaml.safe_load(text) for text in blocks(page, "yaml") if text.startswith("name:")]
+    assert shown
+    for document in shown:
+        project.Project.model_validate(document)
+
+
+def test_the_templates_that_are_shown_give_texts():
+    import yaml
+
+    from sayso.generate.dice import Dice
+    from sayso.generate.grammar import Grammar
+    from sayso.generate.slots import slot_from_yaml
+
+    shown = [yaml.safe_load(text) for text in blocks("docs/templates.md", "yaml")]
+    rules = {name: rule for document in shown for name, rule in document.get("expansion_rules", {}).items()}
+    lists = {name: slot_from_yaml(entry) for document in shown for name, entry in document.get("lists", {}).items()}
+    grammar = Grammar(rules, lists | {"day": lists["goods"]})
+    sentences = [text for document in shown for block in document.get("data", ()) for text in block["sentences"]]
+    assert len(sentences) == 3
+    assert all(grammar.draw(text, Dice(1)) for text in sentences)
+    assert grammar.draw("{function}", Dice(1))

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -85,3 +87,11 @@ def test_it_can_be_installed_where_the_original_runtime_looks(recipe, tmp_path):
         "checksums.json",
         "manifest.json",
     } <= names
+
+
+def test_the_program_in_the_readme_runs(recipe):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    program = re.search(r"```python\n(.*?)```", readme, re.DOTALL)[1]
+    found = {}
+    exec(program.replace("quickstart/build/bundle", str(recipe / "build" / "bundle")), found)
+    assert (found["p"].label, found["p"].action) == ("FindCallers", "execute")
