@@ -4,7 +4,7 @@ import csv
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sayso.errors import DataError, SaysoError, UsageError
@@ -186,6 +186,7 @@ def test_any_bytes_are_read_or_refused_but_never_crash(tmp_path_factory, name, d
         lambda x: st.lists(x) | st.dictionaries(st.sampled_from(["text", "intent", "weight", "label"]), x),
     )
 )
+@example(value={"text": "a", "intent": []})
 @settings(max_examples=80, deadline=None)
 def test_any_json_is_read_or_refused_but_never_crashes(tmp_path_factory, value):
     path = tmp_path_factory.mktemp("json") / "a.jsonl"

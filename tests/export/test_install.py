@@ -236,7 +236,7 @@ def test_killed_between_any_two_files_the_folder_is_refused_and_a_second_run_men
         replace(source, target)
 
     with monkeypatch.context() as patched:
-        patched.setattr("sayso.export.install.os.replace", replace_until_killed)
+        patched.setattr(os, "replace", replace_until_killed)
         with pytest.raises(Killed):
             install(newer, folder, "sqry")
     with pytest.raises(Refused):

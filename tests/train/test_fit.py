@@ -1,19 +1,13 @@
 """The run: what the best epoch is chosen by, how fast each part learns, and several heads at once."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from sayso.network.model import NO_CHOICE
 from sayso.project import Head
 from sayso.train import train
-from sayso.train.fit import METRIC, Fit
-
-
-def fit_of(heads, **settings):
-    """A Fit of which only heads and settings matter."""
-    return SimpleNamespace(heads=heads, settings=SimpleNamespace(**settings))
+from sayso.train.figures import METRIC, figures
+from sayso.train.fit import Fit
 
 
 def test_heads_of_every_type_learn_together_from_rows_that_know_only_some(three_headed):
@@ -33,7 +27,7 @@ def test_the_figures_are_those_of_scikit_learn_on_the_rows_that_are_known():
     }
     outputs = np.eye(3)[[0, 1, 1, 2]], np.array([[2.0, -1], [-1, -1], [1, 1], [5, 5]]), np.array([0.2, 0.5, 0.9, 0.1])
     labels = np.array([0, 1, 2, NO_CHOICE]), np.array([[1, 0], [0, 1], [1, 1], [np.nan] * 2]), np.array([0.0, 0.5, np.nan, 0.2])
-    found = Fit._metrics(fit_of(heads), SimpleNamespace(predictions=outputs, label_ids=labels))
+    found = figures(heads, outputs, labels)
     assert found["tier"] == pytest.approx((1 + 2 / 3 + 0) / 3)
     assert found["tags"] == pytest.approx(6 / 7)
     assert found["score"] == pytest.approx(1 - (0.2 + 0 + 0.1) / 3)
@@ -43,7 +37,7 @@ def test_the_figures_are_those_of_scikit_learn_on_the_rows_that_are_known():
 def test_a_head_that_no_validation_row_knows_has_no_figure():
     heads = {"tier": Head(type="choice", labels=["a", "b"]), "score": Head(type="score")}
     outputs, labels = (np.eye(2), np.array([0.5, 0.5])), (np.array([0, 1]), np.array([np.nan, np.nan]))
-    found = Fit._metrics(fit_of(heads), SimpleNamespace(predictions=outputs, label_ids=labels))
+    found = figures(heads, outputs, labels)
     assert found == {"tier": 1.0, METRIC: 1.0}
 
 

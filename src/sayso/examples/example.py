@@ -74,7 +74,7 @@ class RowReader:
         if not isinstance(given, list | tuple):
             raise DataError(f"`{name}` must be a list of labels, found {value!r}", path, line)
         for label in given:
-            if label not in head.labels:
+            if not isinstance(label, str) or label not in head.labels:
                 raise DataError(f"{label!r} is not a label of {name!r}{nearest(str(label), head.labels)}", path, line)
         return str(value) if head.type == "choice" else tuple(dict.fromkeys(given))
 

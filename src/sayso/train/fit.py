@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
 import torch
 from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
 from transformers.trainer import TRAINER_STATE_NAME
@@ -18,17 +16,16 @@ from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import get_last_checkpoint
 
 from sayso.artifacts import Progress
-from sayso.errors import InputError, UsageError
+from sayso.errors import UsageError
 from sayso.examples import Example
-from sayso.network.model import NO_CHOICE, EncoderWithHeads, freeze, load_encoder
+from sayso.network.model import EncoderWithHeads, freeze, load_encoder
 from sayso.network.tokens import load_tokenizer, longest
 from sayso.project import Head, Project, Train
+from sayso.train.figures import METRIC, figures
 from sayso.train.rows import Collator, Row, rows_of
+from sayso.train.watch import Watch, history_of
 
-METRIC = "mean_over_heads"
 STEPS_BETWEEN_LOSSES = 10
-HOW_FAST = {"runtime", "samples_per_second", "steps_per_second"}
-"""What the Trainer measures of itself."""
 
 
 @dataclass
@@ -59,7 +56,7 @@ class Fit:
 
     def run(self, work: Path, progress: Progress) -> list[dict[str, float]]:
         """Train, going on from the last checkpoint in `work`; leaves the best epoch's weights in the model. What each epoch measured."""
-        callbacks: list[TrainerCallback] = [_Watch(progress)]
+        callbacks: list[TrainerCallback] = [Watch(progress)]
         if self.val_rows:
             callbacks.append(EarlyStoppingCallback(self.settings.patience))
         trainer = Trainer(
@@ -68,13 +65,13 @@ class Fit:
             train_dataset=self.train_rows,
             eval_dataset=self.val_rows or None,
             data_collator=Collator(self.tokenizer),
-            compute_metrics=self._metrics,
+            compute_metrics=lambda found: figures(self.heads, found.predictions, found.label_ids),
             callbacks=callbacks,
             optimizers=(self._optimizer(), None),
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=_last_whole_checkpoint(work))
-        return _history(trainer.state.log_history)
+        return history_of(trainer.state.log_history)
 
     def _arguments(self, work: Path) -> TrainingArguments:
         settings = self.settings
@@ -118,33 +115,6 @@ class Fit:
                     groups.append({"params": chosen, "lr": settings.learning_rate * rate, "weight_decay": decay})
         return torch.optim.AdamW(groups, fused=True)
 
-    def _metrics(self, prediction: Any) -> dict[str, float]:
-        """One figure a head (macro-F1, micro-F1, or 1 - MAE), and their mean, which the best epoch is chosen by."""
-        single = len(self.heads) == 1
-        outputs, labels = (
-            (part,) if single and not isinstance(part, tuple) else part for part in (prediction.predictions, prediction.label_ids)
-        )
-        figures = {
-            name: figure
-            for (name, head), output, label in zip(self.heads.items(), outputs, labels, strict=True)
-            if (figure := _figure(head, output, label)) is not None
-        }
-        return {METRIC: sum(figures.values()) / max(1, len(figures)), **figures}
-
-
-def _figure(head: Head, output: Any, label: Any) -> float | None:
-    from sklearn.metrics import f1_score
-
-    if head.type == "choice":
-        known = label != NO_CHOICE
-        return float(f1_score(label[known], output[known].argmax(-1), average="macro", zero_division=0)) if known.any() else None
-    known = ~np.isnan(label if head.type == "score" else label.sum(-1))
-    if not known.any():
-        return None
-    if head.type == "tags":
-        return float(f1_score(label[known] > 0.5, output[known] > 0, average="micro", zero_division=0))
-    return 1.0 - float(np.abs(output[known] - label[known]).mean())
-
 
 def _precision(wanted: str, device: str) -> dict[str, bool]:
     """Half precision where the device is good at it."""
@@ -165,52 +135,3 @@ def _last_whole_checkpoint(work: Path) -> str | None:
         else:
             return str(last)
     return None
-
-
-def _history(log: list[dict[str, float]]) -> list[dict[str, float]]:
-    """What was measured after each epoch: the mean loss on train, and on val the loss and the figures of the heads."""
-    epochs: dict[int, dict[str, float]] = {}
-    losses: dict[int, list[float]] = {}
-    before = 0.0
-    for entry in log:
-        epoch = math.ceil(entry["epoch"] - 1e-6)
-        row = epochs.setdefault(epoch, {"epoch": epoch})
-        if "loss" in entry:
-            losses.setdefault(epoch, []).extend([entry["loss"]] * round(entry["step"] - before))
-            row["train_loss"] = round(sum(losses[epoch]) / len(losses[epoch]), 5)
-            before = entry["step"]
-        measured = {name.removeprefix("eval_"): round(value, 5) for name, value in entry.items() if name.startswith("eval_")}
-        row |= {name: value for name, value in measured.items() if name not in HOW_FAST}
-    return list(epochs.values())
-
-
-class _Watch(TrainerCallback):  # type: ignore[misc]
-    """Tells our Progress how far the run is, and how good it was on val."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-        self.loss = self.val = ""
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **others: Any) -> None:
-        """One step further."""
-        epoch = min(math.ceil(state.epoch), int(state.num_train_epochs))
-        doing = f"training, epoch {epoch}/{int(state.num_train_epochs)}{self.loss}{self.val}"
-        self.progress(doing, state.global_step, state.max_steps)
-
-    def on_epoch_end(self, args: Any, state: Any, control: Any, **others: Any) -> None:
-        """Have the loss of the epoch's last steps logged with the epoch."""
-        control.should_log = True
-
-    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **others: Any) -> None:
-        """A few steps further; a loss that is no number any more never will be again."""
-        loss = (logs or {}).get("loss")
-        if loss is None:
-            return
-        if not math.isfinite(loss):
-            raise InputError(f"training broke down in epoch {math.ceil(state.epoch)}: the loss is {loss}; lower `train.learning_rate`")
-        self.loss = f", loss {loss:.3f}"
-
-    def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **others: Any) -> None:
-        """One epoch further."""
-        found = (metrics or {}).get(f"eval_{METRIC}")
-        self.val = "" if found is None else f", val {found:.3f}"

@@ -26,7 +26,8 @@ def train(
     base = resolve_base(project.base, progress, folder=project.folder)
     progress("loading the base model", 0, 0)
     with quiet_libraries():
-        from sayso.train.fit import METRIC, Fit
+        from sayso.train.figures import METRIC
+        from sayso.train.fit import Fit
 
         fit = Fit.prepare(project, base, *examples, _device(device))
         work = _work_folder(project, data, out, resume)
