@@ -57,7 +57,7 @@ STEPS = (
     Step("generate", "sayso.generate.generate", "examples", "examples", (), DATA_SECTIONS, _data_files),
     Step("check", "sayso.quality.check", "check", "check", ("generate",), ("heads", "check")),
     Step("verify", "sayso.quality.verify", "verified", "examples", ("generate",), ("heads", "generate"), _corrections),
-    Step("train", "sayso.train.train", "weights", "weights", ("verify",), ("heads", "base", "train")),
+    Step("train", "sayso.train.train", "weights", "weights", ("verify",), ("heads", "base", "train", "languages")),
     Step("export", "sayso.export.export", "onnx", "onnx", ("train", "verify"), ("name", "languages", "heads", "export", "bands")),
     Step("calibrate", "sayso.evaluate.calibrate", "calibration", "calibration", ("export", "verify"), ("heads", "bands")),
     Step("evaluate", "sayso.evaluate.evaluate", "report", "report", ("export", "calibrate", "verify"), ("heads", "bands", "gates")),

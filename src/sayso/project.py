@@ -140,6 +140,10 @@ class Train(Section):
     max_grad_norm: float = Field(default=1.0, gt=0)
     dropout: float = Field(default=0.1, ge=0, lt=1)
     freeze_layers: int = Field(default=0, ge=0)
+    projection: int | None = Field(default=None, ge=1)
+    head_hidden: int | None = Field(default=None, ge=1)
+    prune_vocabulary: bool = False
+    best_by: str | None = None
     pooling: Literal["mean", "cls"] = "mean"
     max_length: int = Field(default=128, ge=8)
     patience: int = Field(default=2, ge=1)
@@ -218,6 +222,12 @@ class Project(Section):
                 rule = f"use lower-case letters, digits and _, and none of {', '.join(sorted(taken))}"
                 raise ValueError(f"{name!r} cannot be a head's name: {rule}")
         return heads
+
+    @model_validator(mode="after")
+    def _best_by_is_a_head(self) -> Self:
+        if self.train.best_by is not None and self.train.best_by not in self.heads:
+            raise ValueError(f"train.best_by names {self.train.best_by!r}, which is no head{nearest(self.train.best_by, self.heads)}")
+        return self
 
     @classmethod
     def load(cls, path: Path | str = FILE_NAME) -> Project:

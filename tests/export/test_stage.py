@@ -35,12 +35,12 @@ def model_of(made, graph="model.onnx"):
 def torch_logits(folder, texts):
     import torch
 
-    from sayso.network.model import load_weights
+    from sayso.network.model import Shape, load_weights
     from sayso.network.tokens import load_tokenizer
 
     project, weights = Project.load(folder), folder / "build" / "weights"
     with torch.no_grad():
-        return load_weights(weights, project.heads, "mean").outputs(**load_tokenizer(weights)(texts, padding=True, return_tensors="pt"))
+        return load_weights(weights, project.heads, Shape()).outputs(**load_tokenizer(weights)(texts, padding=True, return_tensors="pt"))
 
 
 def test_the_artifact_holds_what_is_shipped_and_what_it_came_from(made):

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from sayso.network.model import NO_CHOICE, EncoderWithHeads, load_encoder
+from sayso.network.model import NO_CHOICE, EncoderWithHeads, Shape, load_encoder
 from sayso.project import Head
 
 HEADS = {
@@ -21,7 +21,7 @@ INPUTS["attention_mask"] = (INPUTS["input_ids"] != 0).long()
 @pytest.fixture
 def network(tiny_base):
     torch.manual_seed(1)
-    return EncoderWithHeads(load_encoder(tiny_base), HEADS, "mean").eval()
+    return EncoderWithHeads(load_encoder(tiny_base), HEADS, Shape()).eval()
 
 
 def labels(tier=(0, 1, 1), domains=((1, 0, 0), (0, 0, 0), (0, 1, 1)), score=(0.1, 0.9, 0.4), weight=(1, 1, 1)):
@@ -74,13 +74,13 @@ def test_a_heads_loss_weight_scales_its_share(tiny_base):
     for weight in (1.0, 3.0):
         torch.manual_seed(1)
         heads = {"score": HEADS["score"].model_copy(update={"loss_weight": weight})}
-        shares.append(loss_of(EncoderWithHeads(load_encoder(tiny_base), heads, "mean").eval()))
+        shares.append(loss_of(EncoderWithHeads(load_encoder(tiny_base), heads, Shape()).eval()))
     assert shares[1] == pytest.approx(3 * shares[0])
 
 
 def test_label_smoothing_keeps_a_sure_and_right_answer_from_costing_nothing(tiny_base):
     torch.manual_seed(1)
-    network = EncoderWithHeads(load_encoder(tiny_base), {"tier": HEADS["tier"]}, "mean", label_smoothing=0.1).eval()
+    network = EncoderWithHeads(load_encoder(tiny_base), {"tier": HEADS["tier"]}, Shape(), label_smoothing=0.1).eval()
     torch.nn.init.zeros_(network.heads["tier"].weight)
     network.heads["tier"].bias.data = torch.tensor([100.0, -100.0])
     assert loss_of(network, tier=(0, 0, 0)) > 1
@@ -88,6 +88,6 @@ def test_label_smoothing_keeps_a_sure_and_right_answer_from_costing_nothing(tiny
 
 def test_the_first_token_can_be_what_the_heads_see(tiny_base):
     torch.manual_seed(1)
-    network = EncoderWithHeads(load_encoder(tiny_base), HEADS, "cls").eval()
+    network = EncoderWithHeads(load_encoder(tiny_base), HEADS, Shape("cls")).eval()
     hidden = network.encoder(**INPUTS).last_hidden_state[:, 0]
     assert torch.allclose(network(**INPUTS)["tier"], network.heads["tier"](hidden), atol=1e-6)

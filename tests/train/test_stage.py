@@ -65,10 +65,10 @@ def answers(project, weights, rows):
     """The label that the weights give to each row, by torch."""
     import torch
 
-    from sayso.network.model import load_weights
+    from sayso.network.model import Shape, load_weights
     from sayso.network.tokens import load_tokenizer
 
-    model = load_weights(weights.path, project.heads, weights.manifest["pooling"])
+    model = load_weights(weights.path, project.heads, Shape(**weights.manifest["shape"]))
     batch = load_tokenizer(weights.path)([row.text for row in rows], padding=True, return_tensors="pt")
     with torch.no_grad():
         return [list(project.heads["intent"].labels)[best] for best in model.outputs(**batch)["intent"].argmax(-1).tolist()]
@@ -99,7 +99,7 @@ def test_the_manifest_tells_what_the_weights_are_and_how_they_came_about(tiny_bu
 
     facts = open_artifact(tiny_build / "build" / "weights", "weights").manifest
     assert facts["heads"]["intent"] == {"type": "choice", "labels": ["buy", "hours", "other"]}
-    assert (facts["pooling"], facts["max_length"], facts["base"]) == ("mean", 32, str(tiny_base))
+    assert (facts["shape"]["pooling"], facts["max_length"], facts["base"]) == ("mean", 32, str(tiny_base))
     assert facts["base_sha256"] == digest_of_file(tiny_base / "model.safetensors")
     assert [row["epoch"] for row in facts["history"]] == list(range(1, 9))
     assert facts["history"][0].keys() == {"epoch", "train_loss", "loss", "intent", "mean_over_heads"}

@@ -80,10 +80,10 @@ def _write_float_graph(
 ) -> tuple[list[str], dict[str, float], dict[str, int]]:
     """Write model.fp32.onnx; its inputs, how far it is from torch, and what was fused."""
     from sayso.export.onnx import export_onnx, largest_difference, optimize_onnx, require_parity
-    from sayso.network.model import load_weights
+    from sayso.network.model import Shape, load_weights
     from sayso.network.tokens import load_tokenizer
 
-    model = load_weights(weights.path, project.heads, weights.manifest["pooling"])
+    model = load_weights(weights.path, project.heads, Shape(**weights.manifest["shape"]))
     tokenizer = load_tokenizer(weights.path)
     names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in tokenizer.model_input_names]
     batches = _batches(tokenizer, [row.text for row in rows[:ROWS_TO_COMPARE]], names, spec["max_length"])

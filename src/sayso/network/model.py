@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,44 +16,66 @@ from torch.nn import functional
 from sayso.errors import ArtifactError, UsageError
 from sayso.project import Head
 
+ENCODER_INPUTS = ("input_ids", "token_type_ids", "inputs_embeds")
 HEADS_FILE = "heads.safetensors"
+SHARED = "_shared."
 NO_CHOICE = -100
 """What stands for a choice that is not known; NaN stands for tags and scores that are not."""
 
 
+@dataclass(frozen=True)
+class Shape:
+    """How an encoder's output becomes what the heads see: pooled, then projected for all heads, then a hidden layer for each."""
+
+    pooling: str = "mean"
+    projection: int | None = None
+    head_hidden: int | None = None
+
+    def neck(self, width: int) -> nn.Sequential:
+        """What all heads share; nothing without `projection`."""
+        return nn.Sequential(*([nn.Linear(width, self.projection), nn.ReLU()] if self.projection else []))
+
+    def head(self, width: int, outputs: int, dropout: float) -> nn.Module:
+        """One head on what all share: linear, or with a hidden layer of its own."""
+        width = self.projection or width
+        if not self.head_hidden:
+            return nn.Linear(width, outputs)
+        return nn.Sequential(nn.Linear(width, self.head_hidden), nn.ReLU(), nn.Dropout(dropout), nn.Linear(self.head_hidden, outputs))
+
+
 class EncoderWithHeads(nn.Module):
-    """An encoder, pooled, with a linear head for each thing it is to tell."""
+    """An encoder, pooled, with a head for each thing it is to tell."""
 
     def __init__(
-        self, encoder: nn.Module, heads: Mapping[str, Head], pooling: str, dropout: float = 0.0, label_smoothing: float = 0.0
+        self, encoder: nn.Module, heads: Mapping[str, Head], shape: Shape, dropout: float = 0.0, label_smoothing: float = 0.0
     ) -> None:
         super().__init__()
         self.encoder = encoder
         self.specs = dict(heads)
-        self.pooling = pooling
+        self.shape = shape
         self.label_smoothing = label_smoothing
         self.dropout = nn.Dropout(dropout)
         width = int(encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
-        self.heads = nn.ModuleDict({name: nn.Linear(width, max(1, len(head.labels))) for name, head in heads.items()})
+        self.neck = shape.neck(width)
+        self.heads = nn.ModuleDict({name: shape.head(width, max(1, len(head.labels)), dropout) for name, head in heads.items()})
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, **inputs: Tensor) -> dict[str, Tensor]:
+    def forward(self, attention_mask: Tensor, **inputs: Tensor) -> dict[str, Tensor]:
         """Each head's output, and the loss where labels are given as `label_<head>`."""
-        given = {"token_type_ids": inputs["token_type_ids"]} if "token_type_ids" in inputs else {}
-        outputs = self.outputs(input_ids, attention_mask, **given)
+        outputs = self.outputs(attention_mask, **{name: inputs[name] for name in ENCODER_INPUTS if name in inputs})
         if not any(name.startswith("label_") for name in inputs):
             return outputs
         losses = [self.specs[name].loss_weight * self._loss(name, output, inputs) for name, output in outputs.items()]
         return {"loss": torch.stack(losses).sum(), **outputs}
 
-    def outputs(self, input_ids: Tensor, attention_mask: Tensor, **inputs: Tensor) -> dict[str, Tensor]:
+    def outputs(self, attention_mask: Tensor, **inputs: Tensor) -> dict[str, Tensor]:
         """Logits of choice and tags heads, numbers in [0, 1] of score heads."""
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **inputs).last_hidden_state
-        pooled = self.dropout(self._pool(hidden, attention_mask))
-        found = {name: head(pooled) for name, head in self.heads.items()}
+        hidden = self.encoder(attention_mask=attention_mask, **inputs).last_hidden_state
+        shared = self.dropout(self.neck(self._pool(hidden, attention_mask)))
+        found = {name: head(shared) for name, head in self.heads.items()}
         return {name: torch.sigmoid(out).squeeze(-1) if self.specs[name].type == "score" else out for name, out in found.items()}
 
     def _pool(self, hidden: Tensor, attention_mask: Tensor) -> Tensor:
-        if self.pooling == "cls":
+        if self.shape.pooling == "cls":
             return hidden[:, 0]
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
         return (hidden * mask).sum(1) / mask.sum(1)
@@ -122,15 +146,40 @@ def freeze(encoder: nn.Module, layers: int) -> None:
         parameter.requires_grad = False
 
 
+class _Given(nn.Module):
+    """Stands in for the embeddings of an encoder that is given hidden states instead of ids."""
+
+    def forward(self, input_ids: Tensor | None = None, inputs_embeds: Tensor | None = None, *others: Any, **named: Any) -> Tensor | None:
+        return inputs_embeds
+
+
+@contextlib.contextmanager
+def only_layers(encoder: nn.Module, which: slice) -> Iterator[None]:
+    """For a while, the encoder has these layers alone. Without its first, it takes what the layer before gave as `inputs_embeds`."""
+    stack, embeddings = layers_of(encoder), encoder.embeddings
+    owner, name = next((module, name) for module in encoder.modules() for name, child in module.named_children() if child is stack)
+    setattr(owner, name, stack[which])
+    if which.start:
+        encoder.embeddings = _Given()
+    try:
+        yield
+    finally:
+        setattr(owner, name, stack)
+        encoder.embeddings = embeddings
+
+
 def save_heads(model: EncoderWithHeads, folder: Path) -> None:
-    """The heads beside the encoder: `<head>.weight` and `<head>.bias`."""
-    save_file({name: tensor.contiguous().cpu() for name, tensor in model.heads.state_dict().items()}, folder / HEADS_FILE)
+    """The heads beside the encoder, `<head>.weight` and `<head>.bias`, and under `_shared` what they share."""
+    tensors = {**model.heads.state_dict(), **model.neck.state_dict(prefix=SHARED)}
+    save_file({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}, folder / HEADS_FILE)
 
 
-def load_weights(folder: Path, heads: Mapping[str, Head], pooling: str) -> EncoderWithHeads:
+def load_weights(folder: Path, heads: Mapping[str, Head], shape: Shape) -> EncoderWithHeads:
     """The network of a finished weights artifact, ready to answer."""
-    model = EncoderWithHeads(load_encoder(folder), heads, pooling)
-    model.heads.load_state_dict(load_file(folder / HEADS_FILE))
+    model = EncoderWithHeads(load_encoder(folder), heads, shape)
+    tensors = load_file(folder / HEADS_FILE)
+    model.neck.load_state_dict({name.removeprefix(SHARED): tensors.pop(name) for name in list(tensors) if name.startswith(SHARED)})
+    model.heads.load_state_dict(tensors)
     return model.eval()
 
 

