@@ -27,7 +27,9 @@ from sayso.errors import (
 )
 
 if TYPE_CHECKING:
+    from sayso.estimator.estimator import Estimator
     from sayso.project import Project
+    from sayso.runtime.estimate import Estimate
     from sayso.runtime.load import load
     from sayso.runtime.model import Model
     from sayso.runtime.prediction import ChoiceResult, Prediction, ScoreResult, TagsResult
@@ -41,6 +43,8 @@ __all__ = [
     "CheckFailed",
     "ChoiceResult",
     "DataError",
+    "Estimate",
+    "Estimator",
     "InputError",
     "MissingExtra",
     "Model",
@@ -66,6 +70,8 @@ __all__ = [
 ]
 
 _HOME_OF = {
+    "Estimate": "sayso.runtime.estimate",
+    "Estimator": "sayso.estimator.estimator",
     "ChoiceResult": "sayso.runtime.prediction",
     "Model": "sayso.runtime.model",
     "Prediction": "sayso.runtime.prediction",

@@ -52,6 +52,7 @@ def _corrections(project: Project) -> list[Path]:
 
 
 DATA_SECTIONS = ("heads", "data", "generate", "splits", "languages", "check")
+JUDGED_SECTIONS = ("heads", "bands", "gates", "rules")
 
 STEPS = (
     Step("generate", "sayso.generate.generate", "examples", "examples", (), DATA_SECTIONS, _data_files),
@@ -59,8 +60,10 @@ STEPS = (
     Step("verify", "sayso.quality.verify", "verified", "examples", ("generate",), ("heads", "generate"), _corrections),
     Step("train", "sayso.train.train", "weights", "weights", ("verify",), ("heads", "base", "train", "languages")),
     Step("export", "sayso.export.export", "onnx", "onnx", ("train", "verify"), ("name", "languages", "heads", "export", "bands")),
-    Step("calibrate", "sayso.evaluate.calibrate", "calibration", "calibration", ("export", "verify"), ("heads", "bands")),
-    Step("evaluate", "sayso.evaluate.evaluate", "report", "report", ("export", "calibrate", "verify"), ("heads", "bands", "gates")),
+    Step("calibrate", "sayso.evaluate.calibrate", "calibration", "calibration", ("export", "verify"), ("heads", "bands", "rules")),
+    Step(
+        "evaluate", "sayso.evaluate.evaluate", "report", "report", ("export", "calibrate", "verify"), ("heads", "bands", "gates", "rules")
+    ),
     Step("bundle", "sayso.export.bundle", "bundle", "bundle", ("export", "calibrate", "evaluate"), ("name", "description")),
 )
 

@@ -173,6 +173,24 @@ class Bands(Section):
         return self
 
 
+class Rules(Section):
+    """Rules beside the model: which heads they estimate too, and how both are put together."""
+
+    score: str = "score"
+    tier: str = "tier"
+    mode: Literal["hybrid", "ml_only", "ml_refine"] = "hybrid"
+    model_share: float | Literal["fit"] = 0.6
+    unsure: tuple[float, float] = (0.35, 0.65)
+
+    @model_validator(mode="after")
+    def _are_shares(self) -> Self:
+        if not isinstance(self.model_share, str) and not 0 <= self.model_share <= 1:
+            raise ValueError("`model_share` is a share from 0 to 1, or `fit`, which finds it on the validation rows")
+        if not 0 <= self.unsure[0] <= self.unsure[1] <= 1:
+            raise ValueError("`unsure` is a range of scores, such as [0.35, 0.65]")
+        return self
+
+
 class Gate(Section):
     """A promise about a figure of the report, written `intent.accuracy >= 0.9`."""
 
@@ -209,6 +227,7 @@ class Project(Section):
     train: Train = Train()
     export: Export = Export()
     bands: Bands = Bands()
+    rules: Rules | None = None
     gates: tuple[Gate, ...] = ()
 
     _folder: Path = PrivateAttr(default=Path("."))
@@ -227,6 +246,15 @@ class Project(Section):
     def _best_by_is_a_head(self) -> Self:
         if self.train.best_by is not None and self.train.best_by not in self.heads:
             raise ValueError(f"train.best_by names {self.train.best_by!r}, which is no head{nearest(self.train.best_by, self.heads)}")
+        return self
+
+    @model_validator(mode="after")
+    def _rules_fit_the_heads(self) -> Self:
+        if self.rules:
+            for name, wanted in ((self.rules.score, "a score head"), (self.rules.tier, "an ordered choice head")):
+                head = self.heads.get(name)
+                if head is None or (wanted == "a score head") != (head.type == "score") or head.ordered != (wanted != "a score head"):
+                    raise ValueError(f"rules estimate {wanted}, and {name!r} is none{nearest(name, self.heads)}")
         return self
 
     @classmethod
@@ -316,6 +344,8 @@ def _known_keys(place: list[str | int]) -> list[str]:
             section = Label
         case ["data", _]:
             section = Source
+        case ["rules"]:
+            section = Rules
         case [str(name)] if name in Project.model_fields:
             default = Project.model_fields[name].default
             section = type(default) if isinstance(default, BaseModel) else Project

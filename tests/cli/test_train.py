@@ -63,7 +63,7 @@ def test_files_are_trained_on_without_a_project(files, tiny_base, tmp_path, caps
     train(train_file=files[0], eval_file=files[1], output=out, base=str(tiny_base), epochs=8, learning_rate=1e-3, as_json=True)
     assert json.loads(capsys.readouterr().out)["weights"] == str(out)
     facts = open_artifact(out, "weights").manifest
-    assert facts["heads"] == {"intent": {"type": "choice", "labels": ["buy", "hours", "other"]}}
+    assert facts["heads"] == {"intent": {"type": "choice", "labels": ["buy", "hours", "other"], "ordered": False, "fallback": None}}
     assert facts["history"][-1]["intent"] > 0.5
 
 

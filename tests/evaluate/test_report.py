@@ -21,12 +21,13 @@ REPORT = {
     "description": "",
     "base": "minilm",
     "data": None,
+    "heads": ["intent"],
     "details": {"intent": DETAILS},
     "figures": {"intent": FIGURES, "rows": 8, "latency_ms": {"p50": 1.5, "p95": 3.0}},
     "gates": [{"gate": "intent.accuracy >= 0.9", "value": 0.875, "held": False}],
     "baselines": [
-        {"head": "intent", "name": "this model", "accuracy": 0.875, "low": 0.7, "high": 0.9},
-        {"head": "intent", "name": "majority", "accuracy": 0.5, "low": 0.4, "high": 0.6},
+        {"head": "intent", "measure": "accuracy", "name": "this model", "accuracy": 0.875, "low": 0.7, "high": 0.9},
+        {"head": "intent", "measure": "accuracy", "name": "majority", "accuracy": 0.5, "low": 0.4, "high": 0.6},
     ],
 }
 

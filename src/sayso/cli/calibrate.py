@@ -19,6 +19,9 @@ def calibrate(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="With --model: where temperature.json goes.")
     ] = None,
+    fit_blend: Annotated[
+        bool, typer.Option("--fit-blend", help="Find the model's share in a blend with rules on the validation rows.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make the confidence mean something.
@@ -35,7 +38,7 @@ def calibrate(
             document = calibrate_file(model, data, output or Path("models/temperature.json"), progress)
             place = str(output or Path("models/temperature.json"))
         else:
-            document, place = _in_project(project, progress)
+            document, place = _in_project(project, fit_blend, progress)
     if as_json:
         terminal.print_json({"calibration": place, **document})
         return
@@ -43,13 +46,20 @@ def calibrate(
     terminal.say(f"\ncalibration  {place}")
 
 
-def _in_project(folder: Path, progress: Any) -> tuple[dict[str, Any], str]:
+def _in_project(folder: Path, fit_blend: bool, progress: Any) -> tuple[dict[str, Any], str]:
     from sayso import pipeline
     from sayso.artifacts import read_json
     from sayso.project import Project
 
-    made = pipeline.run_step(Project.load(folder), "calibrate", progress)
-    return read_json(made.path / "temperature.json"), str(made.path)
+    project = Project.load(folder)
+    if fit_blend:
+        if project.rules is None:
+            raise UsageError("--fit-blend needs a `rules` section in sayso.yaml, whose rules are blended with the model")
+        project = project.with_section("rules", {"model_share": "fit"})
+    made = pipeline.run_step(project, "calibrate", progress)
+    rules = read_json(made.path / "calibration.json").get("rules")
+    blend = {"blend": {name: rules[name] for name in ("mode", "model_share", "unsure", "edges")}} if rules else {}
+    return read_json(made.path / "temperature.json") | blend, str(made.path)
 
 
 def _show(document: dict[str, Any]) -> None:
@@ -57,6 +67,9 @@ def _show(document: dict[str, Any]) -> None:
     out.print(f"temperature  {document['temperature']:g}" + ("  (does not beat 1, so it is 1)" if document["temperature"] == 1 else ""))
     for name, temperature in document.get("temperatures", {}).items():
         out.print(f"  {name}: {temperature:g}", markup=False)
+    if blend := document.get("blend"):
+        tiers = ", ".join(f"{edge:g}" for edge in blend["edges"])
+        out.print(f"blend  {blend['mode']}, {100 * blend['model_share']:.0f} % model; tiers begin at {tiers}", markup=False)
     if metrics := document.get("metrics"):
         out.print(f"ECE  {100 * metrics['ece_before']:.2f} % -> {100 * metrics['ece_after']:.2f} %")
         out.print(f"MCE  {100 * metrics['mce_before']:.2f} % -> {100 * metrics['mce_after']:.2f} %")

@@ -18,6 +18,11 @@ def evaluate(
     ] = None,
     project: ProjectOption = Path("."),
     data: Annotated[Path | None, typer.Option("--data", metavar="FILE", help="Judge on this file instead of the test split.")] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option("--model", metavar="DIR", help="As MODEL; also a folder of trained weights, judged by torch."),
+    ] = None,
+    compare: Annotated[bool, typer.Option("--compare", help="Only put rules, model and each blend of both side by side.")] = False,
     baselines: Annotated[bool, typer.Option("--baselines", help="With --data: fit the project's baselines and put them beside.")] = False,
     temperature: Annotated[float | None, typer.Option("--temperature", metavar="T", help="With --data: try another temperature.")] = None,
     report: Annotated[
@@ -30,10 +35,11 @@ def evaluate(
     In a project it judges the exported model on the test split, writes `build/report`, and ends with code 1 when a gate does not hold.
     With --data it judges any model on any labelled file.
     """
+    model = model or weights
     if data is None:
         if model or baselines or temperature or report:
-            raise UsageError("MODEL, --baselines, --temperature and --report go with --data FILE")
-        _in_project(project, as_json)
+            raise UsageError("MODEL, --model, --baselines, --temperature and --report go with --data FILE")
+        _in_project(project, compare, as_json)
         return
     from sayso.evaluate.files import evaluate_file
     from sayso.project import Project
@@ -45,15 +51,12 @@ def evaluate(
         from sayso.evaluate.stage import write_report
 
         write_report(report, found)
-    if as_json:
-        terminal.print_json(found)
-        return
-    _show(found)
-    if report is not None:
+    _print(found, compare, as_json)
+    if report is not None and not as_json:
         terminal.say(f"\nreport  {report / 'report.html'}")
 
 
-def _in_project(folder: Path, as_json: bool) -> None:
+def _in_project(folder: Path, compare: bool, as_json: bool) -> None:
     from sayso import pipeline
     from sayso.artifacts import read_json
     from sayso.project import Project
@@ -61,29 +64,46 @@ def _in_project(folder: Path, as_json: bool) -> None:
     loaded = Project.load(folder)
     with terminal.progress() as progress:
         made = pipeline.run_step(loaded, "evaluate", progress)
-    found = read_json(made.path / "report.json")
-    if as_json:
-        terminal.print_json(found)
-    else:
-        _show(found)
+    _print(read_json(made.path / "report.json"), compare, as_json)
+    if not as_json:
         terminal.say(f"\nreport  {made.path / 'report.html'}")
     pipeline.require_gates(made)
 
 
+def _print(report: dict[str, Any], compare: bool, as_json: bool) -> None:
+    if compare and not report.get("modes"):
+        raise UsageError("this model has no rules to compare with; give the project a `rules` section, or name a bundle of such a project")
+    if as_json:
+        terminal.print_json(report["modes"] if compare else report)
+    elif compare:
+        from sayso.cli.tables import mode_table
+
+        terminal.stdout().print(mode_table(report["modes"]))
+        terminal.say(_best_mode(report["modes"]))
+    else:
+        _show(report)
+
+
+def _best_mode(modes: list[dict[str, Any]]) -> str:
+    """Which mode has the least error, and whether chance may have made it so."""
+    best, *others = sorted(modes, key=lambda row: float(row["mae"]))
+    close = [row["mode"] for row in others if row["mae_low"] <= best["mae_high"]]
+    return f"\nbest: {best['mode']}" + (f" (the intervals of {', '.join(close)} overlap with its own)" if close else "")
+
+
 def _show(report: dict[str, Any]) -> None:
-    from sayso.cli.tables import baseline_table, confusion_table, gate_table, label_table
+    from sayso.cli.tables import baseline_table, confusion_table, gate_table, label_table, mode_table
 
     out = terminal.stdout()
-    for name, figures in report["figures"].items():
-        if isinstance(figures, dict) and "accuracy" in figures and name != "float_accuracy":
-            out.print(_headline(name, figures), markup=False)
+    for name in report["heads"]:
+        out.print(_headline(name, report["figures"][name]), markup=False)
     latency = report["figures"]["latency_ms"]
     out.print(f"{report['figures']['rows']} rows, {latency['p50']:.1f} ms an answer (p95 {latency['p95']:.1f} ms)\n", markup=False)
     for name, details in report["details"].items():
         out.print(label_table(report["figures"][name]))
         out.print()
         out.print(confusion_table(details["labels"], details["confusion"]))
-    for table in ((baseline_table, report["baselines"]), (gate_table, report["gates"])):
+    for table in ((baseline_table, report["baselines"]), (mode_table, report.get("modes")), (gate_table, report["gates"])):
         if table[1]:
             out.print()
             out.print(table[0](table[1]))
@@ -92,9 +112,10 @@ def _show(report: dict[str, Any]) -> None:
 def _headline(name: str, figures: dict[str, Any]) -> str:
     if "ece" in figures:
         spread = f"{100 * figures['accuracy_low']:.1f} to {100 * figures['accuracy_high']:.1f}"
+        steps = f", within one step {100 * figures['off_by_one']:.1f} %" if "off_by_one" in figures else ""
         return (
             f"{name}: accuracy {100 * figures['accuracy']:.1f} % ({spread}), macro-F1 {100 * figures['macro_f1']:.1f} %, "
-            f"ECE {100 * figures['ece']:.1f} %, MCE {100 * figures['mce']:.1f} %"
+            f"ECE {100 * figures['ece']:.1f} %, MCE {100 * figures['mce']:.1f} %{steps}"
         )
     if "mae" in figures:
         return f"{name}: MAE {figures['mae']:.4f}, max error {figures['max_error']:.4f}, Spearman {figures['spearman']:.3f}"

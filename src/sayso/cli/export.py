@@ -26,6 +26,10 @@ def export(
         Path | None, typer.Option("--eval", metavar="FILE", help="With --weights: measure the INT8 drop on this file.")
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="DIR", help="With --weights: where the graphs go.")] = None,
+    install_in: Annotated[
+        Path | None,
+        typer.Option("--install", metavar="DIR", help="Go on to a proven bundle and install it here, such as models."),
+    ] = None,
     verify: Annotated[Path | None, typer.Option("--verify", metavar="FILE", help="Only check that an ONNX file is sound.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -43,9 +47,27 @@ def export(
             if eval_file or output:
                 raise UsageError("--eval and --output go with --weights DIR; in a project the files and folders are known")
             made = _in_project(project, settings, progress)
+            if install_in is not None:
+                _install(project, install_in, progress)
         else:
+            if install_in is not None:
+                raise UsageError("--install is for projects; `sayso install BUNDLE DIR` installs any bundle")
             made = _of_weights(weights, eval_file, output or Path("models/onnx"), settings, progress)
     _show(made, as_json)
+    if install_in is not None and not as_json:
+        terminal.say(f"installed in {install_in}")
+
+
+def _install(folder: Path, target: Path, progress: Progress) -> None:
+    """Whatever stands between the graphs and a bundle, gates too; then the layout that the project's programs look for."""
+    from sayso import pipeline
+    from sayso.export.install import install
+    from sayso.project import Project
+
+    project = Project.load(folder)
+    for _ in pipeline.build(project, progress=progress):
+        """Each step tells of itself by progress."""
+    install(project.build / "bundle", target, "complexity" if project.rules else "sayso")
 
 
 def _verify(graph: Path, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from sayso.cli.options import JsonOption
 def install(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The folder of a bundle, or of a project that has built one.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the program looks for its model.")],
-    layout: Annotated[str, typer.Option("--layout", metavar="NAME", help="Whose file names and checks: sayso or sqry.")] = "sayso",
+    layout: Annotated[str, typer.Option("--layout", metavar="NAME", help="Whose names and checks: sayso, sqry or complexity.")] = "sayso",
     as_json: JsonOption = False,
 ) -> None:
     """Copy a bundle to where a program looks for it.

@@ -35,6 +35,9 @@ def predict(
     temperature: Annotated[
         float | None, typer.Option("--temperature", min=0.01, metavar="T", help="Try another temperature than the bundle's.")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what each rule contributes, and how rules and model are put together.")
+    ] = False,
     allow_missing: Annotated[bool, typer.Option("--allow-missing", help="Accept a bundle that lacks files it can do without.")] = False,
     threads: ThreadsOption = 1,
     as_json: JsonOption = False,
@@ -45,6 +48,8 @@ def predict(
     milliseconds it took. With `--input` and `--output`, a whole file: rows keep their order and their own columns.
     """
     _check_usage(texts, source, out)
+    if explain and (out or top or temperature):
+        raise UsageError("--explain goes with texts or --input alone")
     from sayso.runtime.load import load
     from sayso.runtime.spec import at_temperature
 
@@ -53,6 +58,9 @@ def predict(
             model.spec = at_temperature(model.spec, temperature)
         if source and out:
             _predict_file(model, source, out, text_key, prefix, top, as_json)
+            return
+        if explain:
+            _explain(model, _texts(texts or [], source, text_key), as_json)
             return
         answers = _answers(model, _texts(texts or [], source, text_key))
         if as_json:
@@ -108,6 +116,37 @@ def _predict_file(model: Model, source: Path, out: Path, text_key: str, prefix: 
         terminal.print_json({"rows": rows, "output": str(out), "seconds": round(seconds, 3)})
     else:
         terminal.say(f"{rows:,} rows -> {out}  ({seconds:.1f} s, {rows / max(seconds, 1e-9):,.0f} a second)")
+
+
+def _explain(model: Model, texts: Iterator[str], as_json: bool) -> None:
+    """What the rules see in each text, beside what the model says."""
+    from sayso.runtime.estimate import estimate
+
+    if model.blend is None:
+        raise UsageError("this bundle was built without rules, so there is nothing to explain; its project needs a `rules` section")
+    blend = model.blend
+    found = [(text, estimate(text, blend, model)) for text in texts]
+    if as_json:
+        terminal.print_json({"estimates": [{"text": text, **one.to_dict()} for text, one in found]})
+        return
+    for text, one in found:
+        _print_line(_bold(f"{one.tier}  {one.score:.2f}  {one.intent}  {', '.join(one.domains) or 'no domain'}  ", _visible(text)))
+        parts = [f"rules {one.rules_score:.2f}"] + ([] if one.model_score is None else [f"model {one.model_score:.2f}"])
+        _print_line(_dim(f"  {one.mode}: {', '.join(parts)}"))
+        for name, value in one.contributions.items():
+            _print_line(_dim(f"    {name:<12}{value:+.2f}  {'#' * round(abs(value) * 50)}"))
+
+
+def _bold(first: str, rest: str) -> Text:
+    from rich.text import Text
+
+    return Text(first, style="bold").append(rest, style="not bold")
+
+
+def _dim(line: str) -> Text:
+    from rich.text import Text
+
+    return Text(line, style="dim")
 
 
 def _document(text: str, prediction: Prediction, milliseconds: float, top: int) -> dict[str, Any]:

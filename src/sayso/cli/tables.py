@@ -18,11 +18,32 @@ def gate_table(gates: list[dict[str, Any]]) -> Table:
 
 
 def baseline_table(rows: list[dict[str, Any]]) -> Table:
-    """The model beside what a user could have had without it."""
-    table = _plain("Beside simpler models", model="left", right="right", interval="right")
+    """The model beside what a user could have had without it, head by head where there are several."""
+    several = len({row["head"] for row in rows}) > 1
+    table = _plain("Beside simpler models", **({"head": "left"} if several else {}), model="left", right="right", interval="right")
     for row in rows:
         style = "bold" if row["name"] == "this model" else None
-        table.add_row(row["name"], f"{100 * row['accuracy']:.1f} %", f"{100 * row['low']:.1f} to {100 * row['high']:.1f}", style=style)
+        interval = f"{100 * row['low']:.1f} to {100 * row['high']:.1f}" if "low" in row else ""
+        measure = "" if row["measure"] == "accuracy" else f" {row['measure']}"
+        head = [row["head"] if row["name"] == "this model" else ""] if several else []
+        table.add_row(*head, row["name"], f"{100 * row['accuracy']:.1f} %{measure}", interval, style=style)
+    return table
+
+
+def mode_table(rows: list[dict[str, Any]]) -> Table:
+    """Rules, model and every blend of both, side by side."""
+    columns = ("MAE", "MAE, 95 %", "tier right", "tier, 95 %", "within one")
+    table = _plain("Rules, model and blends", mode="left", **dict.fromkeys(columns, "right"), **{" ": "left"})
+    for row in rows:
+        figures = (
+            f"{row['mae']:.3f}",
+            f"{row['mae_low']:.3f} to {row['mae_high']:.3f}",
+            f"{100 * row['tier_accuracy']:.1f} %",
+            f"{100 * row['low']:.1f} to {100 * row['high']:.1f}",
+            f"{100 * row['off_by_one']:.1f} %",
+        )
+        told = ", ".join(word for word in ("best", "chosen") if row[word])
+        table.add_row(row["mode"], *figures, told, style="bold" if row["best"] else None)
     return table
 
 

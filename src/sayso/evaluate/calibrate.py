@@ -14,6 +14,7 @@ from sayso.artifacts import Artifact, Progress, new_artifact, no_progress, open_
 from sayso.errors import DataError
 from sayso.evaluate.answers import HeadAnswers, head_answers
 from sayso.evaluate.metrics import choice_figures, search_minimum
+from sayso.evaluate.rules import fit_rules, fit_share
 from sayso.examples import Example, group_of, read_split
 from sayso.project import Project
 from sayso.runtime.decide import energy, softmax
@@ -39,11 +40,26 @@ def calibrate(project: Project, onnx: Artifact, data: Artifact, out: Path, progr
     for name, head in answers.items():
         spec["heads"][name] |= (entry := fit_head(head, [examples[index] for index in head.rows]))
         fitted[name] = entry
+    if project.rules:
+        progress("fitting the rules", 0, 0)
+        spec["rules"] = _rules(project, spec, onnx, data)
     with new_artifact(out, "calibration", inputs={"onnx": onnx, "data": data}) as draft:
         write_json(draft.path / "calibration.json", spec)
         write_json(draft.path / "temperature.json", temperature_file(spec, answers, project.main_head))
         draft.facts |= {"fitted": fitted, "rows": len(examples)}
     return open_artifact(out, "calibration")
+
+
+def _rules(project: Project, spec: Mapping[str, Any], onnx: Artifact, data: Artifact) -> dict[str, Any]:
+    """The rules, their scale fitted on `train`; the model's share in a mixture fitted on `val` where the project wants that."""
+    assert project.rules is not None
+    rules = fit_rules(project, read_split(data, "train", project.heads))
+    if project.rules.model_share == "fit":
+        rows = read_split(data, "val", project.heads)
+        with Model(spec, onnx.path / "model.onnx", onnx.path / "tokenizer.json", threads=2) as model:
+            scores = model.logits([row.text for row in rows])[project.rules.score]
+        rules["model_share"] = fit_share({**spec, "rules": rules}, scores.astype(np.float64), rows)
+    return rules
 
 
 def fit_head(head: HeadAnswers, examples: list[Example]) -> dict[str, Any]:

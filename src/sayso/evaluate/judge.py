@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sayso.evaluate.answers import HeadAnswers, head_answers
+from sayso.evaluate.candidates import Answering
 from sayso.evaluate.metrics import (
     choice_figures,
     out_of_scope_auroc,
@@ -17,24 +18,25 @@ from sayso.evaluate.metrics import (
     score_figures,
     tags_figures,
 )
+from sayso.evaluate.rules import compare_modes
 from sayso.examples import Example
 from sayso.runtime.decide import conformal_set, energy
-from sayso.runtime.model import Model
 
 WORST = 25
 POINTS = 60
 
 
-def judge(model: Model, spec: Mapping[str, Any], examples: Sequence[Example]) -> dict[str, Any]:
+def judge(model: Answering, spec: Mapping[str, Any], examples: Sequence[Example]) -> dict[str, Any]:
     """What each head gets right on `examples`: `figures`, and for every choice head the tables and curves behind them."""
-    answers = head_answers(spec, model.logits([row.text for row in examples]), examples)
+    logits = model.logits([row.text for row in examples])
+    answers = head_answers(spec, logits, examples)
     figures: dict[str, Any] = {}
     details: dict[str, Any] = {}
     for name, head in answers.items():
         figures[name] = head_figures(head)
         if head.spec["type"] == "choice":
             details[name] = _details(head, [examples[index] for index in head.rows])
-    return {"figures": figures, "details": details}
+    return {"heads": list(answers), "figures": figures, "details": details, "modes": compare_modes(spec, logits, examples)}
 
 
 def head_figures(head: HeadAnswers) -> dict[str, Any]:

@@ -23,7 +23,11 @@ def page(report: Mapping[str, Any]) -> str:
     )
     environment.filters |= {"percent": lambda value: f"{100 * value:.1f} %", "figure": lambda value: f"{value:.4g}"}
     heads = [_head(name, report) for name in report["details"]]
-    return environment.get_template("report.html.j2").render(report=report, heads=heads, verdict=verdict(report))
+    main = next(iter(report["details"]), None)
+    others = [(name, report["figures"][name]) for name in report["heads"] if name != main]
+    rest = [(name, figures) for name, figures in others if name not in report["details"]]
+    template = environment.get_template("report.html.j2")
+    return template.render(report=report, heads=heads, others=others, rest=rest, verdict=verdict(report))
 
 
 def verdict(report: Mapping[str, Any]) -> str | None:

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sayso.artifacts import Artifact, Progress, new_artifact, no_progress, open_artifact, read_json, write_json, write_text
 from sayso.errors import DataError
 from sayso.evaluate.answers import head_answers
-from sayso.evaluate.baselines import choice_baselines
+from sayso.evaluate.baselines import baselines_of
+from sayso.evaluate.candidates import Answering, Candidate, graphs_in
 from sayso.evaluate.gates import hold
 from sayso.evaluate.judge import head_figures, judge
-from sayso.evaluate.metrics import interval
 from sayso.examples import Example, read_split
 from sayso.project import SPLITS, Project
-from sayso.runtime.model import Model
 
 GRAPH, FLOAT_GRAPH, TOKENIZER = "model.onnx", "model.fp32.onnx", "tokenizer.json"
 GOLDEN_TEXTS = 20
@@ -33,10 +33,12 @@ def evaluate(
     if not test:
         raise DataError("there are no rows to judge on; give `test` a share in `splits`", data.path / "test.jsonl")
     spec = read_json(calibration.path / "calibration.json")
-    report = report_of(spec, onnx.path, test, progress)
-    report["figures"] |= _int8_drop(spec, onnx.path, test, report, progress) | _size(onnx.path, calibration.path)
+    shipped, original = graphs_in(onnx.path, spec), graphs_in(onnx.path, spec, FLOAT_GRAPH)
+    report = report_of(shipped, test, progress)
+    progress("judging the float model", 1, 3)
+    report["figures"] |= _int8_cost(shipped, original, test, report) | _size(onnx.path, calibration.path)
     progress("fitting the baselines", 2, 3)
-    report["baselines"] = baselines_of(project, spec, splits, test, report)
+    report["baselines"] = baselines_of(project, splits, test, report)
     report["gates"] = hold(project.gates, report["figures"])
     report |= {
         "name": project.name,
@@ -54,13 +56,13 @@ def evaluate(
     return open_artifact(out, "report")
 
 
-def report_of(spec: Mapping[str, Any], folder: Path, examples: Sequence[Example], progress: Progress = no_progress) -> dict[str, Any]:
+def report_of(candidate: Candidate, examples: Sequence[Example], progress: Progress = no_progress) -> dict[str, Any]:
     """What a report says of a model alone: figures, curves, how fast it answers."""
     progress("judging", 0, 3)
-    with Model(spec, folder / GRAPH, folder / TOKENIZER) as model:
+    with candidate.open() as model:
         latency = _latency(model, [row.text for row in examples])
-    with Model(spec, folder / GRAPH, folder / TOKENIZER, threads=2) as model:
-        report = judge(model, spec, examples)
+    with candidate.open(threads=2) as model:
+        report = judge(model, candidate.spec, examples)
     report["figures"] |= {"rows": len(examples), "latency_ms": latency}
     main = next(iter(report["details"]), None)
     report["confidence_histogram"] = report["details"][main]["confidence_histogram"] if main else {}
@@ -75,43 +77,24 @@ def write_report(folder: Path, report: Mapping[str, Any]) -> None:
     write_text(folder / "report.html", page(report))
 
 
-def baselines_of(
-    project: Project, spec: Mapping[str, Any], splits: Mapping[str, Sequence[Example]], judged: Sequence[Example], report: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """For each choice head, how often every baseline is right on the judged rows, beside the model."""
-    found: list[dict[str, Any]] = []
-    for name, head in project.heads.items():
-        rows = [row for row in judged if name in row.labels]
-        if head.type != "choice" or not rows:
-            continue
-        truth = np.array([list(head.labels).index(str(row.labels[name])) for row in rows])
-        model = report["figures"][name]
-        found.append(
-            {
-                "head": name,
-                "name": "this model",
-                "accuracy": model["accuracy"],
-                "low": model["accuracy_low"],
-                "high": model["accuracy_high"],
-            }
-        )
-        for baseline, answers in choice_baselines(name, head, splits["train"], splits["val"], rows).items():
-            right = (answers == truth).astype(float)
-            low, high = interval(right)
-            found.append({"head": name, "name": baseline, "accuracy": float(right.mean()), "low": low, "high": high})
-    return found
+def _int8_cost(shipped: Candidate, original: Candidate, examples: Sequence[Example], report: Mapping[str, Any]) -> dict[str, Any]:
+    """How much accuracy the float model had more, on the head that lost most; and head by head, how alike both answer."""
+    texts = [row.text for row in examples]
+    with original.open(threads=2) as model:
+        before = model.logits(texts)
+    with shipped.open(threads=2) as model:
+        after = model.logits(texts)
+    float_accuracy = {name: head_figures(head)["accuracy"] for name, head in head_answers(original.spec, before, examples).items()}
+    drops = {name: accuracy - report["figures"][name]["accuracy"] for name, accuracy in float_accuracy.items()}
+    alike = {name: _alike(head["type"], before[name], after[name]) for name, head in shipped.spec["heads"].items()}
+    return {"int8_drop": max(drops.values(), default=0.0), "float_accuracy": float_accuracy, "int8_agreement": alike}
 
 
-def _int8_drop(
-    spec: Mapping[str, Any], folder: Path, examples: Sequence[Example], report: Mapping[str, Any], progress: Progress
-) -> dict[str, Any]:
-    """How much accuracy the float model had more, on the head that lost most."""
-    progress("judging the float model", 1, 3)
-    with Model(spec, folder / FLOAT_GRAPH, folder / TOKENIZER, threads=2) as model:
-        answers = head_answers(spec, model.logits([row.text for row in examples]), examples)
-    before = {name: head_figures(head)["accuracy"] for name, head in answers.items()}
-    drops = {name: before[name] - report["figures"][name]["accuracy"] for name in before}
-    return {"int8_drop": max(drops.values(), default=0.0), "float_accuracy": before}
+def _alike(kind: str, before: NDArray[Any], after: NDArray[Any]) -> float:
+    """The share of the same answers; of a score, 1 less the mean difference."""
+    if kind == "choice":
+        return float((before.argmax(-1) == after.argmax(-1)).mean())
+    return float(((before > 0) == (after > 0)).mean()) if kind == "tags" else 1 - float(np.abs(before - after).mean())
 
 
 def _size(onnx: Path, calibration: Path) -> dict[str, float]:
@@ -119,7 +102,7 @@ def _size(onnx: Path, calibration: Path) -> dict[str, float]:
     return {"size_mb": sum(file.stat().st_size for file in files) / 1e6}
 
 
-def _latency(model: Model, texts: Sequence[str]) -> dict[str, float]:
+def _latency(model: Answering, texts: Sequence[str]) -> dict[str, float]:
     """How long one answer takes, text by text, on one thread."""
     times = []
     for text in texts[:200]:

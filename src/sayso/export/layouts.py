@@ -11,7 +11,8 @@ from typing import Any
 
 from sayso.artifacts import CHECKSUMS, digest_of, read_json
 from sayso.errors import BundleError
-from sayso.runtime.bundle import GRAPH, KIND, TOKENIZER, Bundle
+from sayso.runtime.blend import parse_blend
+from sayso.runtime.bundle import KIND, Bundle
 from sayso.runtime.graph import open_tokenizer
 from sayso.runtime.spec import HeadSpec, parse_spec
 
@@ -60,8 +61,8 @@ def _sqry_files(bundle: Bundle) -> dict[str, Content]:
     bands = spec.bands
     thresholds = {_snake_case(label): bands.suggest if label == head.fallback else bands.confirm for label in head.labels}
     return {
-        "intent_classifier.onnx": bundle.path / GRAPH,
-        "tokenizer.json": open_tokenizer(bundle.path / TOKENIZER, spec.max_length).to_str().encode(),
+        "intent_classifier.onnx": bundle.graph,
+        "tokenizer.json": open_tokenizer(bundle.tokenizer, spec.max_length).to_str().encode(),
         "config.json": bundle.path / "config.json",
         "temperature.json": _json(_calibration(bundle, head) | {"temperature": head.temperature, "per_intent_thresholds": thresholds}),
         "version.txt": f"model_version={_version(bundle)}\n".encode(),
@@ -101,6 +102,26 @@ def _json(value: Any) -> bytes:
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
+COMPLEXITY_GRAPH, COMPLEXITY_TOKENIZER = "complexity_model_int8.onnx", "complexity_tokenizer/tokenizer.json"
+
+
+def _complexity_files(bundle: Bundle) -> dict[str, Content]:
+    spec = parse_spec(bundle.spec)
+    if parse_blend(bundle.spec) is None:
+        raise BundleError("the layout `complexity` is for models with rules; this one was built without a `rules` section", bundle.path)
+    settings = {"model_max_length": spec.max_length, "tokenizer_class": "PreTrainedTokenizerFast"}
+    return {
+        COMPLEXITY_GRAPH: bundle.graph,
+        COMPLEXITY_TOKENIZER: bundle.tokenizer,
+        COMPLEXITY_TOKENIZER.replace("tokenizer.json", "tokenizer_config.json"): _json(settings),
+    }
+
+
+def _complexity_manifest(bundle: Bundle, digests: Mapping[str, str]) -> dict[str, Any]:
+    files = {"graph": COMPLEXITY_GRAPH, "tokenizer": COMPLEXITY_TOKENIZER}
+    return {**bundle.manifest, "files": files, "checksums_sha256": digests[CHECKSUMS]}
+
+
 LAYOUTS = {
     "sayso": Layout(
         summary="the bundle as it is, for sayso's own runtimes",
@@ -115,5 +136,12 @@ LAYOUTS = {
         manifest=_sqry_manifest,
         owns=lambda manifest: isinstance(manifest.get("files"), dict) and CHECKSUMS in manifest["files"],
         foreign={"calibration.json": "the runtime would read it instead of temperature.json"},
+    ),
+    "complexity": Layout(
+        summary="the model folder that an Estimator's config.yaml names",
+        files=_complexity_files,
+        manifest=_complexity_manifest,
+        owns=lambda manifest: manifest.get("kind") == KIND and "files" in manifest,
+        foreign={},
     ),
 }

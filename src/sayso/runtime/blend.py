@@ -65,3 +65,16 @@ def parse_blend(spec: Mapping[str, Any]) -> Blend | None:
     if blend.mode not in get_args(Mode) or len(blend.edges) != len(blend.tiers) - 1:
         raise BundleError("the bundle's rules do not fit its heads; build it again")
     return blend
+
+
+DEFAULT_BLEND = Blend(
+    score="score",
+    tier="tier",
+    tiers=("trivial", "simple", "moderate", "complex", "expert"),
+    edges=(0.135, 0.35, 0.6, 0.84),
+    scale=Scale((0.1, 1.2), (0.05, 0.9)),
+    mode="hybrid",
+    model_share=0.6,
+    unsure=(0.35, 0.65),
+)
+"""For rules without a model: the scale and edges that the recipe `complexity` fits."""

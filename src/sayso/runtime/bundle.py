@@ -33,6 +33,16 @@ class Bundle:
         spec: Mapping[str, Any] = self.manifest["spec"]
         return spec
 
+    @property
+    def graph(self) -> Path:
+        """The file with the network."""
+        return self.path / _files(self.manifest)[0]
+
+    @property
+    def tokenizer(self) -> Path:
+        """The file with the tokenizer."""
+        return self.path / _files(self.manifest)[1]
+
 
 def open_bundle(path: Path, *, allow_missing: bool = False) -> Bundle:
     """Verify the bundle at `path`. With `allow_missing`, files that are not there are no error, unless the model needs them."""
@@ -42,12 +52,19 @@ def open_bundle(path: Path, *, allow_missing: bool = False) -> Bundle:
     checksums = _checksums(path, manifest, allow_missing)
     for name, digest in checksums.items():
         _verify(path, name, digest, allow_missing)
-    for name in (GRAPH, TOKENIZER):
+    for name in _files(manifest):
         if not (path / name).is_file():
             raise BundleError("this file is missing from the bundle; install or build it again", path / name)
         if checksums and name not in checksums:
             raise BundleError(f"{CHECKSUMS} does not list this file, so nothing vouches for it", path / name)
     return Bundle(path, manifest, checksums)
+
+
+def _files(manifest: Mapping[str, Any]) -> tuple[str, str]:
+    """The names of graph and tokenizer: a folder in another layout says in its manifest what they are called there."""
+    names = manifest.get("files")
+    names = names if isinstance(names, dict) else {}
+    return str(names.get("graph", GRAPH)), str(names.get("tokenizer", TOKENIZER))
 
 
 def _checksums(path: Path, manifest: Mapping[str, Any], allow_missing: bool) -> dict[str, str]:

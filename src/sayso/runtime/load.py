@@ -20,11 +20,11 @@ def load(source: str | Path, *, threads: int = 1, allow_missing: bool = False) -
 
     A file that was changed since the bundle was made is always refused; a missing one unless `allow_missing`.
     """
-    from sayso.runtime.bundle import GRAPH, TOKENIZER, open_bundle
+    from sayso.runtime.bundle import open_bundle
     from sayso.runtime.model import Model
 
     bundle = open_bundle(find_bundle(source), allow_missing=allow_missing)
-    return Model(bundle.spec, bundle.path / GRAPH, bundle.path / TOKENIZER, threads)
+    return Model(bundle.spec, bundle.graph, bundle.tokenizer, threads)
 
 
 def find_bundle(source: str | Path) -> Path:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sayso.errors import BundleError, UsageError
 from sayso.runtime.answers import answers
+from sayso.runtime.blend import parse_blend
 from sayso.runtime.graph import open_graph, open_tokenizer
 from sayso.runtime.prediction import Prediction
 from sayso.runtime.spec import HeadSpec, parse_spec
@@ -37,6 +38,7 @@ class Model:
         if threads < 1:
             raise UsageError(f"threads must be 1 or more, not {threads}")
         self.spec = parse_spec(spec)
+        self.blend = parse_blend(spec)
         self.threads = threads
         self._path = Path(onnx)
         self._graph: InferenceSession | None = open_graph(self._path, threads)

@@ -11,7 +11,7 @@ from sayso.artifacts import Artifact, Progress, digest_of, digest_of_file, new_a
 from sayso.errors import DataError, UsageError
 from sayso.examples import Example, read_split
 from sayso.network.libraries import quiet_libraries
-from sayso.project import Project
+from sayso.project import Head, Project
 from sayso.train.bases import resolve_base, weights_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def train(
         with new_artifact(out, "weights", inputs={"data": data}) as draft:
             _save(fit.model, fit.tokenizer, project, draft.path)
             draft.facts |= facts | {
-                "heads": {name: {"type": head.type, "labels": list(head.labels)} for name, head in project.heads.items()},
+                "heads": {name: _declared(head) for name, head in project.heads.items()},
                 "shape": asdict(fit.model.shape),
                 "max_length": fit.max_length,
                 "parameters": sum(parameter.numel() for parameter in fit.model.parameters()),
@@ -72,6 +72,12 @@ def _pruned(base: Path, project: Project, rows: list[Example], work: Path, progr
     made = work / "base"
     pruned = prune_vocabulary(base, made, project.languages, [row.text for row in rows], progress)
     return made, asdict(pruned)
+
+
+def _declared(head: Head) -> dict[str, Any]:
+    """What whoever opens the weights must know of a head."""
+    facts: dict[str, Any] = {"type": head.type, "labels": list(head.labels)}
+    return facts | ({"ordered": head.ordered, "fallback": head.fallback} if head.type == "choice" else {})
 
 
 def _listed(value: Any) -> tuple[Any, ...]:
