@@ -157,6 +157,7 @@ class Export(Section):
     optimize: bool = True
     quantize: bool = True
     max_int8_drop: float = Field(default=0.02, ge=0, le=1)
+    min_int8_agreement: float = Field(default=0.0, ge=0, le=1)
 
 
 class Bands(Section):

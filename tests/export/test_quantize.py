@@ -6,7 +6,7 @@ import pytest
 from sayso.artifacts import no_progress, open_artifact
 from sayso.examples import Example, read_split
 from sayso.export import quantize as module
-from sayso.export.quantize import SCHEMES, quantize
+from sayso.export.quantize import SCHEMES, Limits, quantize
 from sayso.project import Head, Project
 
 
@@ -17,9 +17,10 @@ def attempts(tiny_build, tmp_path):
     made = open_artifact(tiny_build / "build" / "onnx", "onnx")
     rows = read_split(open_artifact(tiny_build / "build" / "verified", "examples"), "val", project.heads)
 
-    def run(max_drop):
+    def run(max_drop, agreement=0.0):
+        limits = Limits(max_drop, agreement, project.main_head)
         graph, out, tokenizer = made.path / "model.fp32.onnx", tmp_path / "model.onnx", made.path / "tokenizer.json"
-        return quantize(graph, out, made.manifest["spec"], tokenizer, rows, project.heads, max_drop, no_progress), graph, out
+        return quantize(graph, out, made.manifest["spec"], tokenizer, rows, project.heads, limits, no_progress), graph, out
 
     return run
 
@@ -37,12 +38,13 @@ def test_the_first_scheme_that_holds_is_taken(attempts):
 
 
 def test_a_scheme_that_costs_too_much_makes_way_for_a_gentler_one(attempts, monkeypatch):
-    monkeypatch.setattr(module, "_how_right", figures(0.95, 0.90, 0.925, 0.94))
+    monkeypatch.setattr(module, "_how_right", figures(0.95, 0.90, 0.925, 0.92, 0.94))
     tried, _, out = attempts(0.02)
     assert [(one["scheme"], one["drop"], one["chosen"]) for one in tried] == [
         ("everything", 0.05, False),
         ("everything, per channel", 0.025, False),
-        ("all but embeddings, per channel", 0.01, True),
+        ("everything, per channel, smoothed", 0.03, False),
+        ("all but embeddings, per channel, smoothed", 0.01, True),
     ]
     assert tried[-1]["size_mb"] == round(out.stat().st_size / 1e6, 2)
 
@@ -63,6 +65,13 @@ def test_when_every_scheme_costs_too_much_the_float_graph_is_shipped(attempts, m
     tried, graph, out = attempts(0.02)
     assert [one["scheme"] for one in tried] == [*(scheme.name for scheme in SCHEMES), "none, float"]
     assert out.read_bytes() == graph.read_bytes()
+
+
+def test_a_scheme_that_changes_too_many_answers_makes_way_even_if_as_many_are_right(attempts):
+    tried, _, _ = attempts(0.5, agreement=1.1)
+    assert [one["chosen"] for one in tried] == [False] * len(SCHEMES) + [True]
+    assert all(0 <= one["agreement"] <= 1 for one in tried)
+    assert attempts(0.5, agreement=0.5)[0][0]["chosen"]
 
 
 def test_how_right_a_head_is_depends_on_its_type():

@@ -109,9 +109,15 @@ def _show(made: Artifact, as_json: bool) -> None:
         out.print("fused    " + ", ".join(f"{count} {kind}" for kind, count in facts["fused"].items()), markup=False)
     if facts["quantization"]:
         table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-        for column, justify in (("INT8 scheme", "left"), ("MB", "right"), ("points lost", "right"), ("", "left")):
+        for column, justify in (("INT8 scheme", "left"), ("MB", "right"), ("points lost", "right"), ("same label", "right"), ("", "left")):
             table.add_column(column, justify=justify)  # type: ignore[arg-type]
         for row in facts["quantization"]:
-            table.add_row(row["scheme"], f"{row['size_mb']:.1f}", f"{100 * row['drop']:.2f}", "chosen" if row["chosen"] else "")
+            table.add_row(
+                row["scheme"],
+                f"{row['size_mb']:.1f}",
+                f"{100 * row['drop']:.2f}",
+                f"{100 * row['agreement']:.1f} %",
+                "chosen" if row["chosen"] else "",
+            )
         out.print(table)
     terminal.say(f"\nonnx  {made.path}")

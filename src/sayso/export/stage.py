@@ -32,10 +32,10 @@ def export(project: Project, weights: Artifact, data: Artifact, out: Path, progr
             spec["inputs"], parity, fused = _write_float_graph(project, weights, spec, rows, draft.path, progress)
         attempts: list[dict[str, Any]] = []
         if project.export.quantize:
-            from sayso.export.quantize import quantize
+            from sayso.export.quantize import Limits, quantize
 
-            drop = project.export.max_int8_drop
-            attempts = quantize(draft.path / FLOAT_GRAPH, draft.path / GRAPH, spec, tokenizer, rows, project.heads, drop, progress)
+            limits = Limits(project.export.max_int8_drop, project.export.min_int8_agreement, project.main_head)
+            attempts = quantize(draft.path / FLOAT_GRAPH, draft.path / GRAPH, spec, tokenizer, rows, project.heads, limits, progress)
         else:
             shutil.copyfile(draft.path / FLOAT_GRAPH, draft.path / GRAPH)
         draft.facts |= {

@@ -71,6 +71,11 @@ class Model:
         """The text as the graph sees it: cut to the longest length, and at least one token."""
         return self._tokenizer.encode(_well_formed(text)).ids or [0]
 
+    def batch(self, text: str) -> dict[str, NDArray[np.int64]]:
+        """All that a graph may want of a text: a batch of one row, unpadded."""
+        row = np.array([self.token_ids(text)], dtype=np.int64)
+        return dict(zip(INPUTS, (row, np.ones_like(row), np.zeros_like(row)), strict=True))
+
     @property
     def heads(self) -> Mapping[str, HeadSpec]:
         """Every head by its name, in the order of the project."""
@@ -110,11 +115,9 @@ class Model:
                 yield from pool.map(lambda text: self._run(graph, text), texts[start : start + UNDER_WAY])
 
     def _run(self, graph: InferenceSession, text: str) -> tuple[list[NDArray[np.float32]], bool]:
-        ids = self.token_ids(text)
-        row = np.array([ids], dtype=np.int64)
-        given = dict(zip(INPUTS, (row, np.ones_like(row), np.zeros_like(row)), strict=True))
-        outputs = graph.run(self._outputs, {name: given[name] for name in self._inputs})
-        return outputs, ids == self._ids_of_nothing or not text.strip()
+        batch = self.batch(text)
+        outputs = graph.run(self._outputs, {name: batch[name] for name in self._inputs})
+        return outputs, batch["input_ids"][0].tolist() == self._ids_of_nothing or not text.strip()
 
     def _by_head(self, rows: Sequence[Sequence[NDArray[np.float32]]]) -> dict[str, NDArray[np.float32]]:
         """The outputs of all rows as one array per head."""
