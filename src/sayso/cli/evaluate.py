@@ -25,6 +25,9 @@ def evaluate(
     compare: Annotated[bool, typer.Option("--compare", help="Only put rules, model and each blend of both side by side.")] = False,
     baselines: Annotated[bool, typer.Option("--baselines", help="With --data: fit the project's baselines and put them beside.")] = False,
     temperature: Annotated[float | None, typer.Option("--temperature", metavar="T", help="With --data: try another temperature.")] = None,
+    max_length: Annotated[
+        int | None, typer.Option("--max-length", min=8, metavar="N", help="With --data: cut texts at so many tokens instead.")
+    ] = None,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="With --data: write report.json and report.html here.")
     ] = None,
@@ -37,8 +40,8 @@ def evaluate(
     """
     model = model or weights
     if data is None:
-        if model or baselines or temperature or report:
-            raise UsageError("MODEL, --model, --baselines, --temperature and --report go with --data FILE")
+        if model or baselines or temperature or max_length or report:
+            raise UsageError("MODEL, --model, --baselines, --temperature, --max-length and --report go with --data FILE")
         _in_project(project, compare, as_json)
         return
     from sayso.evaluate.files import evaluate_file
@@ -46,7 +49,7 @@ def evaluate(
 
     loaded = Project.load(project) if baselines else None
     with terminal.progress() as progress:
-        found = evaluate_file(model or project, data, temperature=temperature, project=loaded, progress=progress)
+        found = evaluate_file(model or project, data, temperature=temperature, max_length=max_length, project=loaded, progress=progress)
     if report is not None:
         from sayso.evaluate.stage import write_report
 

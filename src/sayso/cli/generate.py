@@ -9,9 +9,13 @@ import typer
 
 from sayso.cli import terminal
 from sayso.cli.options import JsonOption, ProjectOption
+from sayso.errors import UsageError
 
 if TYPE_CHECKING:
+    from sayso.examples import Example
     from sayso.project import Project
+
+SPLIT = ("train", "val", "test")
 
 
 def generate(
@@ -22,10 +26,16 @@ def generate(
     samples_per_intent: Annotated[
         int | None, typer.Option("--samples-per-intent", min=1, help="Examples a label; default from sayso.yaml.")
     ] = None,
+    count: Annotated[
+        int | None, typer.Option("--count", "-n", min=1, help="Examples in all: as --samples-per-intent, times the number of labels.")
+    ] = None,
+    split: Annotated[
+        bool, typer.Option("--split", help="With --output: train, val and test files beside it (80/10/10), which share no template.")
+    ] = False,
     augmentation_ratio: Annotated[
         float | None, typer.Option("--augmentation-ratio", min=0, max=1, help="The share that is varied.")
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="The same seed gives the same bytes.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", "-s", help="The same seed gives the same bytes.")] = None,
     verification_output: Annotated[
         Path | None, typer.Option("--verification-output", help="Also write the sample to verify to this file.")
     ] = None,
@@ -38,10 +48,17 @@ def generate(
     from sayso import pipeline
     from sayso.project import Project
 
-    loaded = _changed(Project.load(project), samples_per_label=samples_per_intent, augmentation_ratio=augmentation_ratio, seed=seed)
+    loaded = Project.load(project)
+    if count is not None:
+        if samples_per_intent is not None:
+            raise UsageError("--count and --samples-per-intent say the same in two ways; give one")
+        samples_per_intent = _per_label(loaded, count)
+    if split and output is None:
+        raise UsageError("--split goes with --output FILE; without it, the project's own splits are made")
+    loaded = _changed(loaded, samples_per_label=samples_per_intent, augmentation_ratio=augmentation_ratio, seed=seed)
     with terminal.progress() as progress:
         if output is not None:
-            summary = _one_file(loaded, output, verification_output, progress)
+            summary = _one_file(loaded, output, split, verification_output, progress)
         else:
             made = pipeline.run_step(loaded, "generate", progress)
             summary = {"examples": str(made.path), **made.manifest}
@@ -58,26 +75,49 @@ def _changed(project: Project, **settings: Any) -> Project:
     return project.with_section("generate", given) if given else project
 
 
-def _one_file(project: Project, output: Path, verification_output: Path | None, progress: Any) -> dict[str, Any]:
-    from collections import Counter
+def _per_label(project: Project, count: int) -> int:
+    """How many examples of each label of the main head make so many in all."""
+    labels = len(project.heads[project.main_head].labels) if project.main_head else 1
+    return max(1, -(-count // labels))
 
+
+def _one_file(project: Project, output: Path, split: bool, verification_output: Path | None, progress: Any) -> dict[str, Any]:
     from sayso.examples.files import write_for_name
     from sayso.generate import gather, verification_sample
 
     examples, fixed, yields = gather(project, progress)
     rows = [*examples, *(row for own in fixed.values() for row in own)]
     metadata = {"seed": project.generate.seed, "augmentation_ratio": project.generate.augmentation_ratio}
-    write_for_name(output, rows, metadata)
+    files = _split_files(project, rows, output) if split else {"all": rows}
+    for name, part in files.items():
+        write_for_name(output if name == "all" else output.with_name(f"{name}{output.suffix}"), part, metadata)
     if verification_output is not None:
         write_for_name(verification_output, verification_sample(rows, project), metadata | {"verification_of": output.name})
-    labels = Counter(str(next(iter(row.labels.values()))) for row in rows)
+    head = project.main_head or next(iter(project.heads))
     return {
-        "examples": str(output),
-        "rows": {"all": len(rows)},
-        "labels": {"all": dict(sorted(labels.items()))},
+        "examples": str(output.parent if split else output),
+        "rows": {name: len(part) for name, part in files.items()},
+        "labels": {name: _counts(part, head) for name, part in files.items()},
         "varied": sum("+" in (row.source or "") for row in rows),
         "templates": [{"label": given.template.label, "possible": given.possible, "rows": given.rows} for given in yields],
     }
+
+
+def _counts(rows: list[Example], head: str) -> dict[str, int]:
+    from collections import Counter
+
+    return dict(sorted(Counter(str(row.labels[head]) for row in rows if head in row.labels).items()))
+
+
+def _split_files(project: Project, rows: list[Example], output: Path) -> dict[str, list[Example]]:
+    """Four fifths to train on, a tenth to choose by, a tenth to judge on."""
+    from sayso.examples import split_by_group
+    from sayso.project import Splits
+
+    if output.stem in SPLIT:
+        raise UsageError(f"--split writes {', '.join(name + output.suffix for name in SPLIT)} beside --output; give that another name")
+    parts = split_by_group(rows, Splits(train=0.8, val=0.1, calib=0.05, test=0.05), project.generate.seed, project.main_head)
+    return {name: parts[name] + (parts["calib"] if name == "test" else []) for name in SPLIT} | {"all": rows}
 
 
 def _copy_sample(project: Project, sample: Path, output: Path) -> None:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def train(
     project: ProjectOption = Path("."),
-    train_file: Annotated[Path | None, typer.Option("--train", metavar="FILE", help="Train on this file, without a project.")] = None,
+    train_file: Annotated[Path | None, typer.Option("--train", "--data", metavar="FILE", help="Train on this file.")] = None,
     eval_file: Annotated[
-        Path | None, typer.Option("--eval", metavar="FILE", help="With --train: choose the best epoch on this file.")
+        Path | None, typer.Option("--eval", "--val", metavar="FILE", help="With --train: choose the best epoch on this file.")
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="DIR", help="With --train: where the weights go.")] = None,
     base: Annotated[str | None, typer.Option("--model", "--base", metavar="NAME", help="Base model: alias, hub id or folder.")] = None,
@@ -38,7 +38,7 @@ def train(
     """Fit the encoder and its heads.
 
     In a project it trains on `build/verified` and makes `build/weights`; options win over `sayso.yaml` for this run.
-    With --train it works on plain files of `text` and `intent`.
+    With --train it works on plain files: in a project with its heads and settings, elsewhere on `text` and `intent`.
     """
     precision = None if fp16 is None else "fp16" if fp16 else "fp32"
     given = {
@@ -52,7 +52,7 @@ def train(
                 raise UsageError("--eval and --output go with --train FILE; in a project the files and folders are known")
             made = _in_project(project, base, settings, resume, device, progress)
         else:
-            made = _on_files(train_file, eval_file, output or Path("models/intent_classifier"), base, settings, device, progress)
+            made = _on_files(project, train_file, eval_file, output or Path("models/intent_classifier"), base, settings, device, progress)
     _show(made, as_json)
 
 
@@ -67,12 +67,14 @@ def _in_project(folder: Path, base: str | None, settings: dict[str, Any], resume
 
 
 def _on_files(
-    train_file: Path, eval_file: Path | None, output: Path, base: str | None, settings: dict[str, Any], device: str, progress: Progress
-) -> Artifact:
-    from sayso.project import Train
+    folder: Path, train_file: Path, eval_file: Path | None, output: Path, base: str | None, settings: dict[str, Any], device: str,
+    progress: Progress,
+) -> Artifact:  # fmt: skip
+    from sayso.project import FILE_NAME, Project
     from sayso.train.files import train_files
 
-    return train_files(train_file, eval_file, base or "minilm", Train(**settings), output, device=device, progress=progress)
+    project = Project.load(folder) if (folder / FILE_NAME).is_file() else None
+    return train_files(train_file, eval_file, project, settings, base, output, device=device, progress=progress)
 
 
 def _show(made: Artifact, as_json: bool) -> None:

@@ -17,12 +17,15 @@ from sayso.project import SPLITS, Project
 
 
 def evaluate_file(
-    model: Path, data: Path, *, temperature: float | None = None, project: Project | None = None, progress: Progress = no_progress
-) -> dict[str, Any]:
+    model: Path, data: Path, *, temperature: float | None = None, max_length: int | None = None, project: Project | None = None,
+    progress: Progress = no_progress,
+) -> dict[str, Any]:  # fmt: skip
     """Judge a model on every row of a file; beside it, with a project, the baselines fitted on its training rows."""
     candidate = candidate_at(model)
     if temperature is not None:
         _set_temperature(candidate.spec, temperature)
+    if max_length is not None:
+        candidate.spec["max_length"] = max_length
     examples = list(read_examples(data, candidate.heads))
     report = report_of(candidate, examples, progress)
     report |= {

@@ -18,6 +18,7 @@ from sayso.examples import Example
 from sayso.export.onnx import Batch, quiet
 from sayso.export.smooth import smooth
 from sayso.project import Head
+from sayso.runtime.graph import batch_of
 from sayso.runtime.model import Model
 
 HEAVY = ("MatMul", "Attention", "Gemm")
@@ -76,7 +77,7 @@ def quantize(
     texts = [row.text for row in rows]
     with Model(spec, graph, tokenizer, threads=2) as model:
         before = model.logits(texts)
-        batches = [model.batch(text) for text in texts[:ROWS_TO_SMOOTH]]
+        batches = [batch_of(model.token_ids(text)) for text in texts[:ROWS_TO_SMOOTH]]
     reference = _how_right(before, rows, heads)
     attempts: list[Attempt] = []
     for number, scheme in enumerate(SCHEMES):

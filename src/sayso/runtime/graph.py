@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sayso.errors import BundleError
 
@@ -11,6 +15,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 QUIET = 3
 """onnxruntime's log level for errors only."""
 
@@ -39,6 +44,12 @@ def open_graph(path: Path, threads: int) -> InferenceSession:
         refusals.RuntimeException,
     ) as error:
         raise BundleError(f"onnxruntime {onnxruntime.__version__} cannot load this graph: {error}", path) from error
+
+
+def batch_of(token_ids: Sequence[int]) -> dict[str, NDArray[np.int64]]:
+    """All that a graph may want of one text: a batch of one row, unpadded."""
+    row = np.array([token_ids], dtype=np.int64)
+    return dict(zip(INPUTS, (row, np.ones_like(row), np.zeros_like(row)), strict=True))
 
 
 def open_tokenizer(path: Path, max_length: int) -> Tokenizer:

@@ -18,14 +18,13 @@ from numpy.typing import NDArray
 from sayso.errors import BundleError, UsageError
 from sayso.runtime.answers import answers
 from sayso.runtime.blend import parse_blend
-from sayso.runtime.graph import open_graph, open_tokenizer
+from sayso.runtime.graph import INPUTS, batch_of, open_graph, open_tokenizer
 from sayso.runtime.prediction import Prediction
 from sayso.runtime.spec import HeadSpec, parse_spec
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 UNDER_WAY = 512
 """So many texts of a list are given to the threads at once: those that wait cost memory."""
 
@@ -71,11 +70,6 @@ class Model:
         """The text as the graph sees it: cut to the longest length, and at least one token."""
         return self._tokenizer.encode(_well_formed(text)).ids or [0]
 
-    def batch(self, text: str) -> dict[str, NDArray[np.int64]]:
-        """All that a graph may want of a text: a batch of one row, unpadded."""
-        row = np.array([self.token_ids(text)], dtype=np.int64)
-        return dict(zip(INPUTS, (row, np.ones_like(row), np.zeros_like(row)), strict=True))
-
     @property
     def heads(self) -> Mapping[str, HeadSpec]:
         """Every head by its name, in the order of the project."""
@@ -115,7 +109,7 @@ class Model:
                 yield from pool.map(lambda text: self._run(graph, text), texts[start : start + UNDER_WAY])
 
     def _run(self, graph: InferenceSession, text: str) -> tuple[list[NDArray[np.float32]], bool]:
-        batch = self.batch(text)
+        batch = batch_of(self.token_ids(text))
         outputs = graph.run(self._outputs, {name: batch[name] for name in self._inputs})
         return outputs, batch["input_ids"][0].tolist() == self._ids_of_nothing or not text.strip()
 
