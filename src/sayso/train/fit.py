@@ -18,7 +18,7 @@ from transformers.trainer_utils import get_last_checkpoint
 from sayso.artifacts import Progress
 from sayso.errors import UsageError
 from sayso.examples import Example
-from sayso.network.model import EncoderWithHeads, Shape, freeze, load_encoder, only_layers
+from sayso.network.model import ENCODER_INPUTS, EncoderWithHeads, Shape, freeze, load_encoder, only_layers
 from sayso.network.tokens import load_tokenizer, longest
 from sayso.project import Head, Project, Train
 from sayso.train.figures import METRIC, figures
@@ -27,6 +27,7 @@ from sayso.train.rows import Collator, Row, rows_of
 from sayso.train.watch import Watch, history_of
 
 STEPS_BETWEEN_LOSSES = 10
+ROWS_TO_START_FROM, BATCH_TO_START_FROM = 512, 32
 
 
 @dataclass
@@ -65,8 +66,22 @@ class Fit:
         if layers:
             rows = [*self.train_rows, *self.val_rows]
             frozen = frozen_outputs(self.model.encoder, layers, rows, self.tokenizer, work, self.device, progress)
+        collator = Collator(self.tokenizer, frozen)
         with only_layers(self.model.encoder, slice(layers if frozen else 0, None)):
-            return self._train(work, Collator(self.tokenizer, frozen), progress)
+            self._start_from_texts(collator)
+            return self._train(work, collator, progress)
+
+    def _start_from_texts(self, collator: Collator) -> None:
+        """Tell the heads what the base makes of some of the training texts."""
+        rows = self.train_rows[:: max(1, len(self.train_rows) // ROWS_TO_START_FROM)][:ROWS_TO_START_FROM]
+        model = self.model.to(self.device).eval()
+        pooled = []
+        for start in range(0, len(rows), BATCH_TO_START_FROM):
+            batch = collator(rows[start : start + BATCH_TO_START_FROM])
+            given = {name: batch[name].to(self.device) for name in (*ENCODER_INPUTS, "attention_mask") if name in batch}
+            with torch.no_grad():
+                pooled.append(model.pooled(**given))
+        model.start_from(torch.cat(pooled))
 
     def _train(self, work: Path, collator: Collator, progress: Progress) -> list[dict[str, float]]:
         callbacks: list[TrainerCallback] = [Watch(progress)]
