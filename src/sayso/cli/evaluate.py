@@ -101,7 +101,8 @@ def _show(report: dict[str, Any]) -> None:
     for name in report["heads"]:
         out.print(_headline(name, report["figures"][name]), markup=False)
     latency = report["figures"]["latency_ms"]
-    out.print(f"{report['figures']['rows']} rows, {latency['p50']:.1f} ms an answer (p95 {latency['p95']:.1f} ms)\n", markup=False)
+    slow = f"on average {latency['mean']:.1f} ms, p95 {latency['p95']:.1f} ms"
+    out.print(f"{report['figures']['rows']} rows, {latency['p50']:.1f} ms an answer ({slow})\n", markup=False)
     for name, details in report["details"].items():
         out.print(label_table(report["figures"][name]))
         out.print()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sayso.artifacts import write_text
 from sayso.errors import InputError, UsageError, nearest
+from sayso.runtime.blend import Mode
 from sayso.yamlfile import read_yaml
 
 SECTION = "task_complexity"
@@ -19,13 +20,13 @@ TOKENIZER = Path("models", "complexity_tokenizer")
 
 
 class Settings(BaseModel):
-    """What a running process may be told. Relative paths start at the file's folder."""
+    """What a running process may be told. Relative paths start at the file's folder; without a mode, it is the model's own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
     enabled: bool = True
     ml_model_enabled: bool = True
-    ml_estimation_mode: Literal["hybrid", "ml_only", "ml_refine"] = "hybrid"
+    ml_estimation_mode: Mode | None = None
     ml_model_path: Path = MODEL
     ml_tokenizer_path: Path | None = None
 

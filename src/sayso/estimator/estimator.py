@@ -62,7 +62,7 @@ class Estimator:
     def status(self) -> Mapping[str, Any]:
         """What serves now, for a settings page: the mode, whether there is a model, and what went wrong last."""
         serving = self._serving
-        mode = serving.settings.ml_estimation_mode if serving.model else "rules"
+        mode = serving.blend.mode if serving.model else "rules"
         return {"enabled": serving.settings.enabled, "mode": mode, "model": serving.model_identity, "problem": self._problem}
 
     def update(self, **changes: Any) -> Settings:
@@ -81,7 +81,7 @@ class Estimator:
                 return self._report("config_rejected", error=str(error))
             if not settings.enabled or not settings.ml_model_enabled:
                 self._problem = None
-                self._serving = _Serving(settings, replace(self._serving.blend, mode=settings.ml_estimation_mode))
+                self._serving = _Serving(settings, _in_mode(self._serving.blend, settings))
                 return True
             return self._take_up_model(settings)
 
@@ -106,20 +106,20 @@ class Estimator:
         try:
             bundle = find_model(folder, settings)
         except SaysoError as error:
-            self._serving = replace(before, settings=settings, blend=replace(before.blend, mode=settings.ml_estimation_mode))
+            self._serving = replace(before, settings=settings, blend=_in_mode(before.blend, settings))
             return self._report("ml_classifier_unavailable", reason=str(error))
         model, identity = before.model, identity_of(bundle, settings)
         if model is None or identity != before.model_identity:
             try:
                 model = open_model(bundle, folder, settings)
             except SaysoError as error:
-                self._serving = replace(before, settings=settings, blend=replace(before.blend, mode=settings.ml_estimation_mode))
+                self._serving = replace(before, settings=settings, blend=_in_mode(before.blend, settings))
                 return self._report("ml_classifier_load_failed", error=str(error))
             self._log.info("ml_classifier_loaded", model=str(bundle.graph), size_mb=round(bundle.graph.stat().st_size / 1e6, 1))
             self._log.info("ml_tokenizer_loaded", path=str(bundle.tokenizer.parent))
         blend = parse_blend(bundle.spec) or DEFAULT_BLEND
         self._problem = None
-        self._serving = _Serving(settings, replace(blend, mode=settings.ml_estimation_mode), model, identity)
+        self._serving = _Serving(settings, _in_mode(blend, settings), model, identity)
         return True
 
     def _report(self, event: str, **details: str) -> bool:
@@ -133,9 +133,15 @@ class Estimator:
         return thread
 
 
+def _in_mode(blend: Blend, settings: Settings) -> Blend:
+    """The blend in the mode that the settings ask for, if they ask for one."""
+    return replace(blend, mode=settings.ml_estimation_mode or blend.mode)
+
+
 def _logger() -> Any:
     try:
         import structlog
+        import watchfiles  # noqa: F401  so that its absence is told here and not by the watching thread
     except ImportError:
         raise MissingExtra("An estimator", "server") from None
     return structlog.get_logger("sayso")

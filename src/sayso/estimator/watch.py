@@ -6,8 +6,6 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sayso.errors import MissingExtra
-
 if TYPE_CHECKING:
     from sayso.estimator.estimator import Estimator
 
@@ -19,10 +17,8 @@ MILLISECONDS_TO_STOP = 200
 
 def watch_files(estimator: Estimator, stop: threading.Event, seen: State) -> None:
     """Reload the estimator whenever one of its files changes, until told to stop. `seen` is the config file's state when it was read."""
-    try:
-        from watchfiles import watch
-    except ImportError:
-        raise MissingExtra("Watching a config file", "server") from None
+    from watchfiles import watch
+
     while not stop.is_set():
         folders = _folders(estimator)
         for changes in watch(

@@ -110,4 +110,4 @@ def _latency(model: Answering, texts: Sequence[str]) -> dict[str, float]:
         model.predict(text)
         times.append(1000 * (time.perf_counter() - started))
     p50, p95 = np.quantile(times, [0.5, 0.95])
-    return {"p50": round(float(p50), 3), "p95": round(float(p95), 3)}
+    return {"mean": round(float(np.mean(times)), 3), "p50": round(float(p50), 3), "p95": round(float(p95), 3)}

@@ -23,13 +23,13 @@ LEAST = 1e-5
 
 
 def smooth(graph: Path, out: Path, batches: Iterable[Batch]) -> int:
-    """Write the smoothed graph; says how many products were smoothed. They are those after a feed-forward layer's activation."""
+    """Write the smoothed graph; says how many products with fixed weights there were."""
     import onnx
     from onnx import helper, numpy_helper
 
     model = onnx.load(str(graph))
     weights = {tensor.name: tensor for tensor in model.graph.initializer}
-    products = [node for node in model.graph.node if _takes_an_activation(node, model.graph.node) and node.input[1] in weights]
+    products = [node for node in model.graph.node if node.op_type == "MatMul" and node.input[1] in weights]
     largest = _largest_inputs(model, [node.input[0] for node in products], batches)
     added: dict[str, Any] = {}
     for product in products:
@@ -47,12 +47,6 @@ def smooth(graph: Path, out: Path, batches: Iterable[Batch]) -> int:
     model.graph.node.extend(copies)
     onnx.save(model, str(out))
     return len(products)
-
-
-def _takes_an_activation(node: Any, nodes: Iterable[Any]) -> bool:
-    """Whether it multiplies what a GELU or a ReLU gives."""
-    activations = {"BiasGelu", "Gelu", "FastGelu", "Relu"}
-    return node.op_type == "MatMul" and any(other.op_type in activations and node.input[0] in other.output for other in nodes)
 
 
 def _largest_inputs(model: Any, names: list[str], batches: Iterable[Batch]) -> dict[str, NDArray[np.float32]]:

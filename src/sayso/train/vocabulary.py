@@ -19,7 +19,7 @@ from sayso.artifacts import Progress
 from sayso.errors import ArtifactError, MissingExtra, UsageError, nearest
 from sayso.train.bases import CONFIG
 
-WORDS = 20_000
+WORDS = 16_000
 """So many of a language's most common words are looked at; the others are made of their pieces."""
 AT_ONCE = 5_000
 TABLE = "word_embeddings.weight"
