@@ -106,3 +106,30 @@ def test_the_digest_of_a_section_changes_with_that_section_only(load):
 
 def test_a_gate_reads_back_as_it_was_written(load):
     assert str(load(GOOD + "gates: ['intent.accuracy >= 0.9']\n").gates[0]) == "intent.accuracy >= 0.9"
+
+
+HEADED = GOOD.replace("heads:\n", "heads:\n  score: {type: score}\n  tier: {type: choice, ordered: true, labels: [a, b]}\n")
+
+
+def test_rules_estimate_a_score_and_an_ordered_choice(load):
+    assert load(HEADED + "rules: {}\n").rules.model_share == 0.6
+    assert load(HEADED + "rules: {model_share: fit}\n").rules.model_share == "fit"
+
+
+@pytest.mark.parametrize(
+    ("added", "message"),
+    [
+        ("rules: {tier: intent}\n", "rules estimate an ordered choice head, and 'intent' is none"),
+        ("rules: {score: tier}\n", "rules estimate a score head, and 'tier' is none"),
+        ("rules: {tier: teir}\n", "did you mean 'tier'"),
+        ("rules: {mod: hybrid}\n", "unknown key 'rules.mod'; did you mean 'mode'?"),
+        ("rules: {model_share: 2}\n", "`model_share` is a share from 0 to 1"),
+        ("rules: {unsure: [0.7, 0.2]}\n", "`unsure` is a range of scores"),
+        ("train: {best_by: scroe}\n", "train.best_by names 'scroe', which is no head; did you mean 'score'?"),
+    ],
+)
+def test_rules_that_do_not_fit_the_heads_are_answered_with_their_mend(load, added, message):
+    with pytest.raises(ProjectError) as error:
+        load(HEADED + added)
+    assert message in str(error.value)
+    assert "sayso.yaml:" in str(error.value)
