@@ -36,7 +36,7 @@ def main() -> None:
     given = parser.parse_args()
     project = Project.load(HERE / "code-search").with_section("generate", {"samples_per_label": max(20, given.rows // 8)})
     project = project.with_section("train", {"freeze_layers": given.freeze_layers, "dropout": 0.0, "epochs": given.epochs})
-    rows, _, _ = gather(project)
+    rows = gather(project).rows
     base = resolve_base(given.base)
     once, losses_once = train(project, base, rows, LARGEST_FILE=8 * 2**30)
     every, losses_every = train(project, base, rows, LARGEST_FILE=0)

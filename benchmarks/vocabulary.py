@@ -33,7 +33,7 @@ ROWS_A_TIER = 500
 def main() -> None:
     """Compare and keep the result."""
     project = Project.load(RECIPES / "complexity").with_section("generate", {"samples_per_label": ROWS_A_TIER})
-    rows, _, _ = gather(project)
+    rows = gather(project).rows
     splits = split_by_group(rows, project.splits, 1, "tier")
     prompts = list(read_examples(HERE / "complexity" / "dev_prompts.jsonl", project.heads))
     whole = resolve_base(project.base)

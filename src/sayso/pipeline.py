@@ -43,7 +43,7 @@ class Step:
 
 
 def _data_files(project: Project) -> list[Path]:
-    sources = [project.folder / path for source in project.data if (path := source.templates or source.examples)]
+    sources = [project.folder / path for source in project.data if (path := source.templates or source.examples or source.logs)]
     return [file for source in sources for file in (sorted(source.rglob("*.yaml")) if source.is_dir() else [source])]
 
 

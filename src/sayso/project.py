@@ -76,17 +76,18 @@ class Head(Section):
 
 
 class Source(Section):
-    """Where examples come from: a templates folder (sentences, rules, lists), or a file of examples."""
+    """Where examples come from: a templates folder (sentences, rules, lists), a file of examples, or production logs."""
 
     templates: Path | None = None
     examples: Path | None = None
+    logs: Path | None = None
     language: str | None = None
     split: Literal["train", "val", "calib", "test"] | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if (self.templates is None) == (self.examples is None):
-            raise ValueError("a source names either `templates: FOLDER` or `examples: FILE`")
+        if sum(path is not None for path in (self.templates, self.examples, self.logs)) != 1:
+            raise ValueError("a source names one of `templates: FOLDER`, `examples: FILE` and `logs: FILE`")
         return self
 
 
@@ -101,7 +102,9 @@ class Generate(Section):
 
 
 class Splits(Section):
-    """The share of groups that each split gets; no group is ever in two."""
+    """The share of groups that each split gets; no group is ever in two. By time, the groups that were active last are held out."""
+
+    by: Literal["group", "time"] = "group"
 
     train: float = Field(default=0.7, gt=0)
     val: float = Field(default=0.1, gt=0)
@@ -147,6 +150,7 @@ class Train(Section):
     pooling: Literal["mean", "cls"] = "mean"
     max_length: int = Field(default=128, ge=8)
     patience: int = Field(default=2, ge=1)
+    balance: Literal["none", "weights", "sampling"] = "none"
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     seed: int = 1
 

@@ -23,8 +23,8 @@ def project():
 @pytest.fixture(scope="module")
 def gathered(project):
     """All rows, and what each template gave."""
-    rows, _, yields = gather(project)
-    return rows, yields
+    found = gather(project)
+    return found.rows, found.yields
 
 
 def test_every_row_scores_in_its_tiers_range(gathered):

@@ -85,8 +85,8 @@ def _one_file(project: Project, output: Path, split: bool, verification_output: 
     from sayso.examples.files import write_for_name
     from sayso.generate import gather, verification_sample
 
-    examples, fixed, yields = gather(project, progress)
-    rows = [*examples, *(row for own in fixed.values() for row in own)]
+    gathered = gather(project, progress)
+    rows = gathered.rows
     metadata = {"seed": project.generate.seed, "augmentation_ratio": project.generate.augmentation_ratio}
     files = _split_files(project, rows, output) if split else {"all": rows}
     for name, part in files.items():
@@ -99,7 +99,7 @@ def _one_file(project: Project, output: Path, split: bool, verification_output: 
         "rows": {name: len(part) for name, part in files.items()},
         "labels": {name: _counts(part, head) for name, part in files.items()},
         "varied": sum("+" in (row.source or "") for row in rows),
-        "templates": [{"label": given.template.label, "possible": given.possible, "rows": given.rows} for given in yields],
+        "templates": [{"label": given.template.label, "possible": given.possible, "rows": given.rows} for given in gathered.yields],
     }
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 from sayso.artifacts import Artifact
+from sayso.errors import DataError
 from sayso.examples.duplicates import normal_form
 from sayso.examples.example import Example
 from sayso.examples.files import read_examples, write_examples
@@ -22,12 +24,35 @@ def split_by_group(examples: Sequence[Example], shares: Splits, seed: int, head:
     Rows without a group are grouped by their text. A label with at least four groups has one in every split.
     The result depends on the rows and the seed, not on their order.
     """
+    if shares.by == "time":
+        return _split_by_time(examples, shares)
     splits: dict[str, list[Example]] = {name: [] for name in SPLITS}
     for groups in _groups_by_label(examples, head).values():
         for name, chosen in _share_out(groups, shares, seed).items():
             splits[name] += [example for group in chosen for example in groups[group]]
     position = {id(example): index for index, example in enumerate(examples)}
     return {name: sorted(rows, key=lambda row: position[id(row)]) for name, rows in splits.items()}
+
+
+def _split_by_time(examples: Sequence[Example], shares: Splits) -> dict[str, list[Example]]:
+    """The groups in the order in which each was last active: the earliest train, the latest are judged on."""
+    last: dict[str, str] = {}
+    for example in examples:
+        when = (example.context or {}).get("timestamp")
+        if when is None:
+            raise DataError(f"`splits: {{by: time}}` needs a `timestamp` in every row, and there is none with {example.text!r:.60}")
+        last[group_of(example)] = max(last.get(group_of(example), ""), str(when))
+    rows: dict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        rows[group_of(example)].append(example)
+    splits: dict[str, list[Example]] = {name: [] for name in SPLITS}
+    ends = list(accumulate(getattr(shares, name) * len(examples) for name in SPLITS))
+    given = 0
+    for group in sorted(last, key=lambda name: (last[name], name)):
+        middle = given + len(rows[group]) / 2
+        splits[next(name for name, end in zip(SPLITS, ends, strict=True) if middle < end or name == SPLITS[-1])] += rows[group]
+        given += len(rows[group])
+    return splits
 
 
 def read_split(artifact: Artifact, name: str, heads: Mapping[str, Head]) -> list[Example]:
@@ -60,7 +85,7 @@ def _groups_by_label(examples: Sequence[Example], head: str | None) -> dict[str,
 def _share_out(groups: Groups, shares: Splits, seed: int) -> dict[str, list[str]]:
     """Largest groups first, each to the split that lacks most of its share."""
     order = sorted(groups, key=lambda name: (-len(groups[name]), _number(seed, name)))
-    wanted = shares.model_dump()
+    wanted = {name: getattr(shares, name) for name in SPLITS}
     total = sum(len(rows) for rows in groups.values())
     chosen: dict[str, list[str]] = {name: [] for name in SPLITS}
     rows_in = dict.fromkeys(SPLITS, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from sayso.artifacts import Artifact, Draft, Progress, new_artifact, no_progress
 from sayso.errors import DataError, TemplateError, nearest
 from sayso.examples import Example, near_duplicates, read_examples, split_by_group, write_examples, write_splits
 from sayso.generate.dice import Dice
+from sayso.generate.logs import Cleaned, read_logs
 from sayso.generate.sampling import Yield, augment, sample
 from sayso.generate.templates import Template, read_templates
 from sayso.project import SPLITS, Project, Source
@@ -21,10 +22,10 @@ Splits = dict[str, list[Example]]
 
 def generate(project: Project, out: Path, progress: Progress = no_progress) -> Artifact:
     """Make examples of every source and split them by group; held-out rows that are nearly training rows are left out."""
-    examples, fixed, yields = gather(project, progress)
+    gathered = gather(project, progress)
     progress("splitting", 0, 0)
-    splits = split_by_group(examples, project.splits, project.generate.seed, project.main_head)
-    for split, rows in fixed.items():
+    splits = split_by_group(gathered.examples, project.splits, project.generate.seed, project.main_head)
+    for split, rows in gathered.fixed.items():
         splits[split] += rows
     leaks = _drop_near_leaks(splits, project.check.near_duplicate_similarity)
     with new_artifact(out, "examples") as draft:
@@ -32,30 +33,42 @@ def generate(project: Project, out: Path, progress: Progress = no_progress) -> A
         sampled = verification_sample([row for split in SPLITS for row in splits[split]], project)
         write_examples(draft.path / "verify.jsonl", sampled)
         draft.facts |= {"rows": counts, "near_leaks_left_out": leaks, "to_verify": len(sampled)}
-        _tell(draft, project, splits, yields)
+        _tell(draft, project, splits, gathered)
     return open_artifact(out, "examples")
 
 
-def gather(project: Project, progress: Progress = no_progress) -> tuple[list[Example], Splits, list[Yield]]:
-    """The examples of all sources: those to be split, those that belong to one split, and what each template gave."""
-    examples: list[Example] = []
-    fixed: Splits = {}
-    yields: list[Yield] = []
+@dataclass
+class Gathered:
+    """The examples of all sources: those to be split, those that belong to one split, what each template gave, and what became of logs."""
+
+    examples: list[Example] = field(default_factory=list)
+    fixed: Splits = field(default_factory=dict)
+    yields: list[Yield] = field(default_factory=list)
+    logs: dict[str, Cleaned] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> list[Example]:
+        """All examples, whichever split they are meant for."""
+        return [*self.examples, *(row for own in self.fixed.values() for row in own)]
+
+
+def gather(project: Project, progress: Progress = no_progress) -> Gathered:
+    """Read and sample all sources of a project."""
+    gathered = Gathered()
     for source in project.data:
-        rows, given = _rows_of(project, source, progress)
-        yields += given
+        rows = _rows_of(project, source, gathered, progress)
         if source.split:
-            fixed.setdefault(source.split, []).extend(rows)
+            gathered.fixed.setdefault(source.split, []).extend(rows)
         else:
-            examples += rows
-    return examples, fixed, yields
+            gathered.examples += rows
+    return gathered
 
 
 def verification_sample(examples: Sequence[Example], project: Project) -> list[Example]:
     """The share of the rows that a person is asked to look at, the same share of every label."""
     by_label: dict[str, list[Example]] = {}
     for example in examples:
-        by_label.setdefault(str(next(iter(example.labels.values()))), []).append(example)
+        by_label.setdefault(str(example.labels.get(project.main_head or "")), []).append(example)
     chosen: list[Example] = []
     for label in sorted(by_label):
         rows = Dice(project.generate.seed, "verify", label).order(by_label[label])
@@ -63,14 +76,17 @@ def verification_sample(examples: Sequence[Example], project: Project) -> list[E
     return Dice(project.generate.seed, "verify").order(chosen) if project.generate.verification_share else []
 
 
-def _rows_of(project: Project, source: Source, progress: Progress) -> tuple[list[Example], list[Yield]]:
+def _rows_of(project: Project, source: Source, gathered: Gathered, progress: Progress) -> list[Example]:
     if source.examples:
         path = project.folder / source.examples
         progress(f"reading {path.name}", 0, 0)
-        rows = [
-            replace(row, lang=row.lang or source.language, source=row.source or path.name) for row in read_examples(path, project.heads)
-        ]
-        return rows, []
+        given = read_examples(path, project.heads)
+        return [replace(row, lang=row.lang or source.language, source=row.source or path.name) for row in given]
+    if source.logs:
+        progress(f"reading {source.logs.name}", 0, 0)
+        rows, cleaned = read_logs(project.folder / source.logs, project.heads, project.check.near_duplicate_similarity)
+        gathered.logs[source.logs.as_posix()] = cleaned
+        return [replace(row, lang=source.language) for row in rows]
     folder = project.folder / (source.templates or "")
     templates = [
         template
@@ -79,7 +95,8 @@ def _rows_of(project: Project, source: Source, progress: Progress) -> tuple[list
     ]
     _refuse_unknown_labels(templates, project, folder)
     rows, yields = sample(templates, project.heads, project.generate, progress)
-    return augment(rows, project.generate.augmentation_ratio, project.generate.seed), yields
+    gathered.yields += yields
+    return augment(rows, project.generate.augmentation_ratio, project.generate.seed)
 
 
 def _refuse_unknown_labels(templates: Sequence[Template], project: Project, folder: Path) -> None:
@@ -107,12 +124,13 @@ def _drop_near_leaks(splits: Splits, similarity: float) -> int:
     return dropped
 
 
-def _tell(draft: Draft, project: Project, splits: Splits, yields: Sequence[Yield]) -> None:
+def _tell(draft: Draft, project: Project, splits: Splits, gathered: Gathered) -> None:
     """What the manifest says of the data: rows by split and label, and what every template can give and gave."""
     draft.facts["labels"] = {name: _counts(rows, project.main_head) for name, rows in splits.items()}
     draft.facts["varied"] = sum("+" in (row.source or "") for rows in splits.values() for row in rows)
     draft.facts["seed"] = project.generate.seed
-    draft.facts["templates"] = [_entry(given, project.folder) for given in yields]
+    draft.facts["templates"] = [_entry(given, project.folder) for given in gathered.yields]
+    draft.facts |= {"logs": {name: cleaned.to_dict() for name, cleaned in gathered.logs.items()}} if gathered.logs else {}
 
 
 def _counts(rows: Sequence[Example], head: str | None) -> dict[str, int]:

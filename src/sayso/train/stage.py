@@ -12,6 +12,7 @@ from sayso.errors import DataError, UsageError
 from sayso.examples import Example, read_split
 from sayso.network.libraries import quiet_libraries
 from sayso.project import Head, Project
+from sayso.train.balance import balanced
 from sayso.train.bases import resolve_base, weights_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def train(
     with quiet_libraries():
         from sayso.train.fit import Fit
 
-        fit = Fit.prepare(project, base, *examples, _device(device))
+        rows = balanced(examples[0], project.main_head, project.train.balance)
+        fit = Fit.prepare(project, base, rows, examples[1], _device(device))
         history = fit.run(work, progress)
         with new_artifact(out, "weights", inputs={"data": data}) as draft:
             _save(fit.model, fit.tokenizer, project, draft.path)
