@@ -39,6 +39,12 @@ def generate(
     verification_output: Annotated[
         Path | None, typer.Option("--verification-output", help="Also write the sample to verify to this file.")
     ] = None,
+    simulate_logs: Annotated[
+        Path | None,
+        typer.Option("--simulate-logs", metavar="FILE", help="Only write made-up production logs, from `templates/`."),
+    ] = None,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="With --simulate-logs: how many rows.")] = 6000,
+    users: Annotated[int, typer.Option("--users", min=1, help="With --simulate-logs: of how many people.")] = 300,
     as_json: JsonOption = False,
 ) -> None:
     """Make examples from templates.
@@ -49,6 +55,9 @@ def generate(
     from sayso.project import Project
 
     loaded = Project.load(project)
+    if simulate_logs is not None:
+        _simulate(loaded, simulate_logs, rows, users, loaded.generate.seed if seed is None else seed, as_json)
+        return
     if count is not None:
         if samples_per_intent is not None:
             raise UsageError("--count and --samples-per-intent say the same in two ways; give one")
@@ -68,6 +77,17 @@ def generate(
         terminal.print_json(summary)
         return
     _show(summary)
+
+
+def _simulate(project: Project, output: Path, rows: int, users: int, seed: int, as_json: bool) -> None:
+    from sayso.examples.rows import write_rows
+    from sayso.generate.simulate import simulate_logs
+
+    written = write_rows(output, simulate_logs(project.folder / "templates", project.languages[0], rows=rows, users=users, seed=seed))
+    if as_json:
+        terminal.print_json({"logs": str(output), "rows": written, "users": users, "seed": seed})
+    else:
+        terminal.say(f"{written} rows of {users} simulated users in {output}")
 
 
 def _changed(project: Project, **settings: Any) -> Project:
@@ -141,6 +161,9 @@ def _show(summary: dict[str, Any]) -> None:
     terminal.stdout().print(table)
     total = sum(summary["rows"].values())
     terminal.say(f"\n{total} rows in {summary['examples']}, {summary['varied']} of them varied.")
+    for name, cleaned in summary.get("logs", {}).items():
+        told = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in cleaned.items() if count)
+        terminal.say(f"{name}: {told}.")
     if summary.get("near_leaks_left_out"):
         terminal.say(f"{summary['near_leaks_left_out']} held-out rows were nearly training rows and were left out.")
 
