@@ -33,11 +33,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, default=Path("build/complexity"))
     parser.add_argument("--prompts", type=Path, help="Another file of prompts; its result is printed and not kept.")
+    parser.add_argument("--as-it-is", action="store_true", help="Judge the bundle that FOLDER holds, whatever has changed since.")
     given = parser.parse_args()
     if not given.work.is_dir():
         copy_recipe("complexity", given.work)
     project = sayso.Project.load(given.work)
-    sayso.build(project, progress=no_progress)
+    if not given.as_it_is:
+        sayso.build(project, progress=no_progress)
     prompts = given.prompts or given.work / "human.jsonl"
     result = {"people": {language: judged(project, prompts, language) for language in ("", *project.languages)}}
     if given.prompts is None:
