@@ -64,7 +64,7 @@ def test_labels_may_be_a_plain_list(load):
         ),
         ("    type: choice", "    type: score", r"a score head gives a number in \[0, 1\]; it has no labels"),
         ("  intent:", "  text:", r"'text' cannot be a head's name"),
-        ("  - templates: templates", "  - language: en", r"sayso\.yaml:9: data\.0: a source names either"),
+        ("  - templates: templates", "  - language: en", r"sayso\.yaml:9: data\.0: a source names one of"),
     ],
 )
 def test_a_mistake_is_answered_with_its_line_and_its_mend(load, old, new, message):
@@ -133,3 +133,23 @@ def test_rules_that_do_not_fit_the_heads_are_answered_with_their_mend(load, adde
         load(HEADED + added)
     assert message in str(error.value)
     assert "sayso.yaml:" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("gate", "message"),
+    [
+        ("intent.acuracy >= 0.9", "a choice head has no figure 'acuracy'; did you mean 'accuracy'?"),
+        ("itnent.accuracy >= 0.9", "begins with no head and no figure of the whole model; did you mean 'intent'?"),
+        ("score.accuracyy >= 0.9", "a score head has no figure"),
+    ],
+)
+def test_a_gate_on_a_figure_that_no_report_has_is_refused_before_anything_is_trained(load, gate, message):
+    with pytest.raises(ProjectError) as error:
+        load(HEADED + f"gates:\n  - size_mb <= 40\n  - intent.f1.order >= 0.5\n  - {gate}\n")
+    assert message in str(error.value)
+    assert "sayso.yaml:15" in str(error.value)
+
+
+def test_a_known_key_in_the_wrong_place_is_told_where_it_belongs(load):
+    with pytest.raises(ProjectError, match="unknown key 'allow_fewer'; it belongs under `generate:`"):
+        load(GOOD + "allow_fewer: true\n")

@@ -75,6 +75,7 @@ class Outcome:
     step: str
     reason: str | None
     seconds: float = 0.0
+    resumed: bool = False
 
 
 def plan(project: Project, *, until: str = "bundle") -> list[Outcome]:
@@ -108,7 +109,8 @@ def build(
             _remember(project, step, made_from | {"made": artifacts[step.name].digest})
         else:
             artifacts[step.name] = open_artifact(project.build / step.makes, step.kind)
-        yield Outcome(step.name, reason, time.monotonic() - started)
+        resumed = bool(reason and artifacts[step.name].manifest.get("resumed_at_step"))
+        yield Outcome(step.name, reason, time.monotonic() - started, resumed)
         if step.name == "evaluate":
             require_gates(artifacts["evaluate"])
 

@@ -9,20 +9,15 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from sayso.artifacts import digest_of
 from sayso.errors import ProjectError, UsageError, nearest
+from sayso.gate import Gate, Section, wrong_with
 from sayso.yamlfile import YamlFile, read_yaml
 
 FILE_NAME = "sayso.yaml"
 SPLITS = ("train", "val", "calib", "test")
-
-
-class Section(BaseModel):
-    """A part of sayso.yaml; a key it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Label(Section):
@@ -56,7 +51,7 @@ class Head(Section):
     """One thing the model tells about a text."""
 
     type: Literal["choice", "tags", "score"]
-    labels: Annotated[dict[str, Label], BeforeValidator(_labels_from_yaml)] = {}
+    labels: Annotated[dict[str, Label], BeforeValidator(_labels_from_yaml)] = Field(default_factory=dict)
     description: str = ""
     ordered: bool = False
     fallback: str | None = None
@@ -196,27 +191,6 @@ class Rules(Section):
         return self
 
 
-class Gate(Section):
-    """A promise about a figure of the report, written `intent.accuracy >= 0.9`."""
-
-    figure: str
-    comparison: Literal[">=", "<=", ">", "<"]
-    bound: float
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        match = re.fullmatch(r"\s*([\w.\-]+)\s*(>=|<=|>|<)\s*([-+.\deE]+)\s*", value)
-        if not match:
-            raise ValueError(f"{value!r} is not a gate; write it like `intent.accuracy >= 0.9`")
-        return {"figure": match[1], "comparison": match[2], "bound": match[3]}
-
-    def __str__(self) -> str:
-        return f"{self.figure} {self.comparison} {self.bound:g}"
-
-
 class Project(Section):
     """A whole sayso.yaml, and the folder it is in."""
 
@@ -276,6 +250,9 @@ class Project(Section):
             project = cls.model_validate(file.value)
         except ValidationError as error:
             raise _explained(error, file) from None
+        for index, gate in enumerate(project.gates):
+            if problem := wrong_with(gate, {name: head.type for name, head in project.heads.items()}):
+                raise ProjectError(problem, path, file.line_of(["gates", index]))
         project._folder = path.parent
         return project
 
@@ -324,7 +301,7 @@ def _explained(error: ValidationError, file: YamlFile) -> ProjectError:
     place = [step for step in first["loc"] if not str(step).startswith("function-")]
     name = ".".join(str(step) for step in place)
     if first["type"] == "extra_forbidden":
-        message = f"unknown key {name!r}{nearest(str(place[-1]), _known_keys(place[:-1]))}"
+        message = f"unknown key {name!r}{_section_of(str(place[-1])) or nearest(str(place[-1]), _known_keys(place[:-1]))}"
     elif first["type"] == "missing":
         message = f"{name!r} is missing"
     elif first["type"] == "model_type":
@@ -336,6 +313,16 @@ def _explained(error: ValidationError, file: YamlFile) -> ProjectError:
     if len(problems) > 1:
         message += f" (and {len(problems) - 1} more)"
     return ProjectError(message, file.path, file.line_of(place))
+
+
+def _section_of(key: str) -> str:
+    """The end of an error about a key that stands in the wrong place; empty if no section knows it either."""
+    homes = [
+        name
+        for name, field in Project.model_fields.items()
+        if isinstance(field.default, Section) and key in type(field.default).model_fields
+    ]
+    return f"; it belongs under `{homes[0]}:`" if homes else ""
 
 
 def _known_keys(place: list[str | int]) -> list[str]:

@@ -13,12 +13,18 @@ def rows(label, *texts, group=None):
 
 
 def clean():
-    """Four splits with nothing wrong: every label is everywhere, no text is like another."""
+    """Four splits with nothing wrong: every label is everywhere, made from three things, no text is like another."""
     return {
         "train": rows("buy", "two loaves of rye please", "sell me a cake") + rows("hours", "when do you close", "open on sunday?"),
         "val": rows("buy", "i would take some pretzels") + rows("hours", "is anybody there tonight"),
-        "calib": rows("buy", "can i order forty buns") + rows("hours", "until what time may i come"),
-        "test": rows("buy", "reserve the last baguette") + rows("hours", "opening times over christmas"),
+        "calib": [
+            *rows("buy", "can i order forty buns", "a dozen eggs and some flour", "get me that tart"),
+            *rows("hours", "until what time may i come", "do you shut for lunch", "first thing on mondays, when"),
+        ],
+        "test": [
+            *rows("buy", "reserve the last baguette", "six croissants to go", "i'd like your biggest pie"),
+            *rows("hours", "opening times over christmas", "are you there before seven", "how late can we drop by"),
+        ],
     }
 
 
@@ -31,8 +37,15 @@ def test_clean_examples_have_no_findings():
 
 
 def test_a_label_with_too_few_examples_is_named_with_its_number():
-    finding = kinds(clean(), Check(min_per_label=6))["error", "too few"]
-    assert "buy (5)" in finding.message and "hours (5)" in finding.message
+    finding = kinds(clean(), Check(min_per_label=10))["error", "too few"]
+    assert "buy (9)" in finding.message and "hours (9)" in finding.message
+
+
+def test_figures_that_rest_on_too_few_templates_are_warned_of():
+    splits = clean() | {"test": rows("buy", "six croissants to go", "a pie", "two cakes", group="one template") + clean()["test"][3:]}
+    finding = kinds(splits)["warning", "few groups"]
+    assert "buy in test (1)" in finding.message
+    assert "hours" not in finding.message
 
 
 def test_a_label_that_no_row_has_is_an_error():
@@ -68,7 +81,7 @@ def test_a_text_nearly_in_two_splits_is_a_leak_once_there_are_too_many():
     splits = clean()
     splits["test"] += rows("buy", "two loaves of rye pleaes", group="x")
     finding = kinds(splits)["error", "near leak"]
-    assert "test.jsonl:3" in finding.examples[0] and "train.jsonl:1" in finding.examples[0]
+    assert "test.jsonl:7" in finding.examples[0] and "train.jsonl:1" in finding.examples[0]
     assert ("warning", "near leak") in kinds(splits, Check(min_per_label=4, max_near_leaks=0.5))
 
 

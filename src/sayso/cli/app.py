@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -42,6 +43,9 @@ VERBS: dict[str, dict[str, str]] = {
     },
 }
 
+
+GO_ON = ("build", "train", "verify")
+"""Verbs that, run again after an interruption, go on where they were."""
 
 TRAIN_PACKAGES = {
     *("accelerate", "altair", "hassil", "huggingface_hub", "jinja2", "onnx", "pyarrow"),
@@ -115,6 +119,15 @@ def run() -> None:
             terminal.stderr().print_exception()
         terminal.fail(str(error))
         sys.exit(error.exit_code)
+    except BrokenPipeError:  # whoever read our output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        if terminal.volume.verbose:
+            terminal.stderr().print_exception()
+        terminal.fail(f"{error.filename or 'output'}: {error.strerror or error}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(SaysoError.exit_code)
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package not in TRAIN_PACKAGES:
@@ -130,7 +143,11 @@ def _with_volume(verb: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(verb)
     def louder_or_quieter(*args: Any, quiet: bool, verbose: bool, **options: Any) -> None:
         terminal.volume.quiet, terminal.volume.verbose = quiet, verbose
-        verb(*args, **options)
+        try:
+            verb(*args, **options)
+        except KeyboardInterrupt:
+            terminal.say("interrupted" + ("; the same command goes on from there" if verb.__name__ in GO_ON else ""))
+            raise
 
     own = inspect.signature(verb, eval_str=True)
     added = [

@@ -54,7 +54,8 @@ def build(
 def _line(outcome: Outcome) -> str:
     if outcome.reason is None:
         return f"  {outcome.step:<10} up to date"
-    return f"✓ {outcome.step:<10} {outcome.seconds:6.1f} s   {outcome.reason}"
+    resumed = ", went on where it was interrupted" if outcome.resumed else ""
+    return f"✓ {outcome.step:<10} {outcome.seconds:6.1f} s   {outcome.reason}{resumed}"
 
 
 def _show_plan(outcomes: list[Outcome], as_json: bool) -> None:

@@ -71,6 +71,7 @@ def generate(
         else:
             made = pipeline.run_step(loaded, "generate", progress)
             summary = {"examples": str(made.path), **made.manifest}
+            summary["known_labels"] = list(loaded.heads[loaded.main_head].labels) if loaded.main_head else []
             if verification_output is not None:
                 _copy_sample(loaded, made.path / "verify.jsonl", verification_output)
     if as_json:
@@ -154,7 +155,7 @@ def _show(summary: dict[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("label", "templates", "texts possible", *splits):
         table.add_column(column, justify="left" if column == "label" else "right")
-    for label in sorted({label for counts in summary["labels"].values() for label in counts}):
+    for label in sorted({label for counts in summary["labels"].values() for label in counts} | set(summary.get("known_labels", ()))):
         own = [template for template in summary["templates"] if template["label"] == label]
         possible = sum(template["possible"] for template in own)
         table.add_row(label, str(len(own)), _large(possible), *(str(summary["labels"][split].get(label, 0)) for split in splits))

@@ -7,10 +7,10 @@ import sys
 
 
 def read_key() -> str:
-    """The next key as a character; the first character of the next line where there is no terminal; empty at the end of input."""
+    """The next key as a character; the next line where there is no terminal; empty at the end of input."""
     if not sys.stdin.isatty():
         line = sys.stdin.readline()
-        return line.strip()[:1] or ("\n" if line else "")
+        return line.strip() or ("\n" if line else "")
     return _windows_key() if sys.platform == "win32" else _unix_key()
 
 

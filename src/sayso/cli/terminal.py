@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from sayso.artifacts import Progress, no_progress
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+SECONDS_UNTIL_SAID = 2.0
 
 
 @dataclass
@@ -69,11 +73,30 @@ def fail(message: str) -> None:
     console.print(message, markup=False)
 
 
+def _line_of_what_takes_long() -> Progress:
+    """Says what is being done once it has been going on for a while; a new epoch is something new, a new loss is not."""
+    current, since, said = "", time.monotonic(), ""
+
+    def update(doing: str, done: int, total: int) -> None:
+        nonlocal current, since, said
+        what = doing.partition(", loss")[0]
+        if what != current:
+            current, since = what, time.monotonic()
+        if what != said and time.monotonic() - since > SECONDS_UNTIL_SAID:
+            said = what
+            say(f"  {what} …")
+
+    return update
+
+
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """A stage's Progress, drawn as one bar; nothing is drawn when stderr is no terminal."""
-    if volume.quiet or not stderr().is_terminal or os.environ.get("TERM") == "dumb":
+    """A stage's Progress, drawn as one bar; where stderr is no terminal, a line for whatever takes long."""
+    if volume.quiet:
         yield no_progress
+        return
+    if not stderr().is_terminal or os.environ.get("TERM") == "dumb":
+        yield _line_of_what_takes_long()
         return
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars

@@ -161,7 +161,7 @@ def _relabel(session: Session) -> None:
     for number, label in enumerate(session.labels, start=1):
         out.print(f"{number:>4}  {label}", markup=False)
     while True:
-        out.print("label: ", end="")
+        out.print("label (number or name; Enter: back): ", end="")
         answer = sys.stdin.readline()
         if not answer.strip():
             return

@@ -8,7 +8,7 @@ from typing import Any
 
 from sayso.artifacts import Artifact, read_json
 from sayso.errors import CheckFailed, ProjectError, nearest
-from sayso.project import Gate
+from sayso.gate import Gate
 
 COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 BINS = 15
 RESAMPLES = 1000
+Z = 1.96
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,12 @@ def out_of_scope_auroc(scores: Floats, in_scope: NDArray[np.bool_]) -> float | N
 
 
 def interval(values: Floats, seed: int = 0) -> tuple[float, float]:
-    """The 95 % bootstrap interval of a mean."""
+    """The 95 % bootstrap interval of a mean; of a share of 0 or 1, which resampling cannot widen, Wilson's."""
     if len(values) == 0:
         return 0.0, 0.0
+    if values.min() == values.max() and values[0] in (0.0, 1.0):
+        reach = Z**2 / (len(values) + Z**2)
+        return (0.0, reach) if values[0] == 0.0 else (1 - reach, 1.0)
     random = np.random.default_rng(seed)
     means = np.array([values[random.integers(0, len(values), len(values))].mean() for _ in range(RESAMPLES)])
     low, high = np.quantile(means, [0.025, 0.975])

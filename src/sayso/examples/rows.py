@@ -77,7 +77,7 @@ def _read_jsonl(path: Path) -> Iterator[Row]:
         try:
             values = json.loads(line)
         except json.JSONDecodeError as error:
-            raise DataError(f"this line is not valid JSON: {error.msg} at column {error.colno}", path, number) from None
+            raise DataError(f"this line is not valid JSON: {error.msg.removesuffix(' at')} at column {error.colno}", path, number) from None
         except (ValueError, RecursionError) as error:
             raise DataError(f"this line has a value that cannot be read: {error}", path, number) from None
         if not isinstance(values, dict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ def quantize(
     graph: Path, out: Path, spec: Mapping[str, Any], tokenizer: Path, rows: Sequence[Example], heads: Mapping[str, Head],
     limits: Limits, progress: Progress,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Write `out` by the first scheme that keeps to the limits on `rows`, else as the float graph; tells every attempt."""
+    """Write `out` by the first scheme that keeps to the limits on `rows`, or by the nearest to it; tells every attempt."""
     if not rows:
         raise DataError("no rows to measure the cost of INT8 on; give `val` a share in `splits`, or set `export: {quantize: false}`")
     texts = [row.text for row in rows]
@@ -94,9 +94,19 @@ def quantize(
         if chosen:
             break
     else:
-        shutil.copyfile(graph, out)
-        attempts.append(Attempt("none, float", round(out.stat().st_size / 1e6, 2), 0.0, 1.0, True))
+        attempts = _settled(attempts, limits, graph, out, batches)
     return [asdict(attempt) for attempt in attempts]
+
+
+def _settled(attempts: list[Attempt], limits: Limits, graph: Path, out: Path, batches: Sequence[Batch]) -> list[Attempt]:
+    """Where no scheme keeps to both limits: of those that keep to the drop, the one that changes fewest answers; else the float graph."""
+    able = [attempt for attempt in attempts if attempt.drop < limits.drop]
+    if not able:
+        shutil.copyfile(graph, out)
+        return [*attempts, Attempt("none, float", round(out.stat().st_size / 1e6, 2), 0.0, 1.0, True)]
+    best = max(able, key=lambda attempt: attempt.agreement)
+    _quantize(graph, out, next(scheme for scheme in SCHEMES if scheme.name == best.scheme), batches)
+    return [replace(attempt, chosen=attempt is best) for attempt in attempts]
 
 
 def _quantize(graph: Path, out: Path, scheme: Scheme, batches: Sequence[Batch]) -> None:

@@ -43,20 +43,13 @@ RANGES = {
 
 
 def default_slots(missing: set[str], language: str, grammar: Grammar, examples: Sequence[tuple[list[str], str]]) -> dict[str, Slot]:
-    """A slot for each missing name; a TemplateError names those that nothing is known of."""
+    """A slot for each missing name that anything is known of."""
     known: dict[str, Slot] = {name: RANGES[name] for name in missing if name in RANGES}
     household = {name: Words(tuple(values)) for name, values in _household(language).items() if name in missing - known.keys()}
     known |= household
     left = missing - known.keys()
     known |= _harvest(left, grammar, known, language, examples)
     known |= {name: Words(tuple(values)) for name, values in _household("en").items() if name in left - known.keys()}
-    unknown = sorted(left - known.keys())
-    if unknown:
-        name = unknown[0]
-        raise TemplateError(
-            f"the slot {{{name}}} has no list; add `lists: {{{name}: {{values: [...]}}}}` to a file under lists/{language}"
-            + (f" (and the same for {', '.join(unknown[1:])})" if unknown[1:] else "")
-        )
     return known
 
 

@@ -90,7 +90,8 @@ def _texts_of(label: str, templates: Sequence[Template], settings: Generate) -> 
         possible = sum(template.count() for template in templates)
         raise TemplateError(
             f"the label {label!r} is asked for {wanted} different texts, and its {len(templates)} templates give {len(taken)} "
-            f"(counted: at most {possible}); write more templates or longer lists for it, ask for fewer samples, or set `allow_fewer`",
+            f"(counted: at most {possible}); write more templates or longer lists for it, lower `generate.samples_per_label`, or set "
+            "`generate.allow_fewer: true`",
             templates[0].path,
         )
     return texts

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sayso.errors import TemplateError
+from sayso.errors import TemplateError, nearest
 from sayso.generate.grammar import Grammar
 from sayso.generate.homeassistant import default_slots
 from sayso.generate.slots import Slot, slot_from_yaml
@@ -45,6 +45,8 @@ def read_templates(folder: Path, language: str) -> list[Template]:
     """All templates of one language in a folder, each checked: a TemplateError names file and line."""
     if not (folder / "sentences" / language).is_dir():
         known = sorted(path.name for path in (folder / "sentences").glob("*") if path.is_dir())
+        if not folder.is_dir():
+            raise TemplateError("this folder is missing", folder)
         hint = f"; its languages are {', '.join(known)}" if known else "; expected sentences/<language>/<label>/*.yaml in it"
         raise TemplateError(f"this folder has no templates for the language {language!r}{hint}", folder)
     files = [file for part in ("lists", "rules", "sentences") for file in _files(folder / part / language)]
@@ -54,7 +56,9 @@ def read_templates(folder: Path, language: str) -> list[Template]:
     missing = _slots_without_a_list(blocks, grammar)
     if missing:
         examples = [(block.sentences, block.example) for block in blocks if block.example]
-        grammar = Grammar(rules, {**default_slots(missing, language, grammar, examples), **slots})
+        slots = {**default_slots(set(missing), language, grammar, examples), **slots}
+        _refuse_unknown_slots(missing, slots, language)
+        grammar = Grammar(rules, slots)
     return [template for block in blocks for template in _templates(block, language, grammar)]
 
 
@@ -84,6 +88,10 @@ def _files(folder: Path) -> list[YamlFile]:
     for file in files:
         if file.value is not None and not isinstance(file.value, dict):
             raise TemplateError("expected a mapping with `data`, `lists` or `expansion_rules`", file.path, 1)
+        said = (file.value or {}).get("language")
+        if said is not None and str(said)[:2] != folder.name[:2]:
+            line = file.line_of(["language"])
+            raise TemplateError(f"this says language {said!r}, and lies in the folder of {folder.name!r}", file.path, line)
     return [file for file in files if file.value]
 
 
@@ -124,13 +132,27 @@ def _data(file: YamlFile, place: tuple[str | int, ...], label: str, data: Any) -
         yield block
 
 
-def _slots_without_a_list(blocks: list[_Block], grammar: Grammar) -> set[str]:
-    found: set[str] = set()
+def _refuse_unknown_slots(missing: Mapping[str, tuple[Path, int]], known: Mapping[str, Slot], language: str) -> None:
+    unknown = [name for name in missing if name not in known]
+    if unknown:
+        name = unknown[0]
+        more = f" (and the same for {', '.join(unknown[1:])})" if unknown[1:] else ""
+        raise TemplateError(
+            f"the slot {{{name}}} has no list{nearest(name, known)} Or add `lists: {{{name}: {{values: [...]}}}}` to a file "
+            f"under lists/{language}{more}",
+            *missing[name],
+        )
+
+
+def _slots_without_a_list(blocks: list[_Block], grammar: Grammar) -> dict[str, tuple[Path, int]]:
+    """The slots that no list fills, each with the first place where it stands."""
+    found: dict[str, tuple[Path, int]] = {}
     for block in blocks:
         for index, sentence in enumerate(block.sentences):
             with_block = _grammar_of(block, grammar)
             try:
-                found |= with_block.slots_of(sentence) - with_block.slots.keys()
+                for name in sorted(with_block.slots_of(sentence) - with_block.slots.keys()):
+                    found.setdefault(name, (block.file.path, block.line(index)))
             except TemplateError as error:
                 raise TemplateError(str(error), block.file.path, block.line(index)) from None
     return found

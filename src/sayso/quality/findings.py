@@ -12,6 +12,8 @@ from sayso.examples import Example, group_of, near_duplicates, normal_form
 from sayso.project import Check, Head
 
 SHOWN = 5
+HELD_OUT = ("calib", "test")
+FEW_GROUPS = 3
 MOJIBAKE = re.compile("[ÃÂ][\u0080-\u00bf]|â€|\ufffd")
 CONTROL = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]")
 
@@ -34,6 +36,7 @@ def findings_of(splits: Splits, heads: Mapping[str, Head], limits: Check) -> lis
     places = {id(row): f"{name}.jsonl:{line}" for name, rows in splits.items() for line, row in enumerate(rows, start=1)}
     found = [
         *_label_counts(splits, heads, limits),
+        *_few_groups(splits, heads),
         *_conflicts(splits, heads, places),
         *_exact_duplicates(splits, places),
         *_near_leaks(splits, limits, places),
@@ -78,6 +81,23 @@ def _label_counts(splits: Splits, heads: Mapping[str, Head], limits: Check) -> I
         if smallest and largest > limits.max_imbalance * smallest:
             message = f"the largest label of {name!r} has {largest / smallest:.1f} times the examples of the smallest; even them out"
             yield Finding("warning", "imbalance", 1, message)
+
+
+def _few_groups(splits: Splits, heads: Mapping[str, Head]) -> Iterator[Finding]:
+    """Labels whose held-out rows were made from so few things that a figure says little."""
+    for name, head in heads.items():
+        groups: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for split in (split for split in splits if split in HELD_OUT and head.type == "choice"):
+            for row in splits[split]:
+                if name in row.labels:
+                    groups[split, str(row.labels[name])].add(group_of(row))
+        few = [f"{label} in {split} ({len(own)})" for (split, label), own in groups.items() if len(own) < FEW_GROUPS]
+        if few:
+            message = (
+                f"labels of {name!r} with rows of fewer than {FEW_GROUPS} templates (or users, or texts of their own) held out, so that "
+                f"figures and confidence on them say little: {', '.join(few[:SHOWN])}; write more templates"
+            )
+            yield Finding("warning", "few groups", len(few), message)
 
 
 def _conflicts(splits: Splits, heads: Mapping[str, Head], places: Mapping[int, str]) -> Iterator[Finding]:

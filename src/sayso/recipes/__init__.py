@@ -24,7 +24,9 @@ def copy_recipe(name: str, folder: Path) -> list[Path]:
     if not (source / FILE_NAME).is_file():
         raise UsageError(f"there is no recipe {name!r}{nearest(name, recipes())}")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is not empty; name a new folder: sayso init --recipe {name} my-{name}")
+        raise UsageError(
+            f"{folder} is {'not empty' if folder.is_dir() else 'a file'}; name a new folder: sayso init --recipe {name} my-{name}"
+        )
     folder = folder.resolve()
     draft = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(draft, ignore_errors=True)

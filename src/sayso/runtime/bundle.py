@@ -47,7 +47,9 @@ class Bundle:
 def open_bundle(path: Path, *, allow_missing: bool = False) -> Bundle:
     """Verify the bundle at `path`. With `allow_missing`, files that are not there are no error, unless the model needs them."""
     manifest = _read_object(path / MANIFEST)
-    if manifest.get("kind") != KIND or not isinstance(manifest.get("spec"), dict):
+    if manifest.get("kind") == KIND and not isinstance(manifest.get("spec"), dict):
+        raise BundleError("this manifest has no `spec`; install or build the bundle again", path / MANIFEST)
+    if manifest.get("kind") != KIND:
         raise BundleError(f"this is the manifest of {manifest.get('kind', 'something else')!r}, not of a bundle", path / MANIFEST)
     checksums = _checksums(path, manifest, allow_missing)
     for name, digest in checksums.items():

@@ -42,6 +42,7 @@ class Fit:
     val_rows: list[Row]
     max_length: int
     device: str
+    resumed_at_step: int = 0
 
     @classmethod
     def prepare(cls, project: Project, base: Path, train: list[Example], val: list[Example], device: str) -> Self:
@@ -98,7 +99,9 @@ class Fit:
             optimizers=(self._optimizer(), None),
         )
         trainer.remove_callback(PrinterCallback)
-        trainer.train(resume_from_checkpoint=_last_whole_checkpoint(work))
+        checkpoint = _last_whole_checkpoint(work)
+        self.resumed_at_step = int(checkpoint.rpartition("-")[2]) if checkpoint else 0
+        trainer.train(resume_from_checkpoint=checkpoint)
         return history_of(trainer.state.log_history)
 
     @property

@@ -45,6 +45,7 @@ def train(
                 "max_length": fit.max_length,
                 "parameters": sum(parameter.numel() for parameter in fit.model.parameters()),
                 "settings": project.train.model_dump(mode="json"),
+                "resumed_at_step": fit.resumed_at_step,
                 "best_epoch": max(history, key=lambda row: row.get(fit.best_by, row["epoch"]))["epoch"],
                 "history": history,
             }
