@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from sayso.errors import nearest
+from sayso.section import Section
 
 FIGURES = ("int8_drop", "int8_agreement", "size_mb", "rows", "latency_ms", "float_accuracy")
 FIGURES_OF = {
@@ -20,12 +21,6 @@ FIGURES_OF = {
     "score": ("mae", "max_error", "spearman", "accuracy"),
 }
 """What a report may say of the whole model, and of a head; a gate names one of these."""
-
-
-class Section(BaseModel):
-    """A part of sayso.yaml; a key it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Gate(Section):

@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, ValidationE
 
 from sayso.artifacts import digest_of
 from sayso.errors import ProjectError, UsageError, nearest
-from sayso.gate import Gate, Section, wrong_with
+from sayso.gate import Gate, wrong_with
+from sayso.section import Section
 from sayso.yamlfile import YamlFile, read_yaml
 
 FILE_NAME = "sayso.yaml"

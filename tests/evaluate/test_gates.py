@@ -3,7 +3,7 @@ import pytest
 from sayso.artifacts import new_artifact, open_artifact, write_json
 from sayso.errors import CheckFailed, ProjectError
 from sayso.evaluate.gates import hold, require_gates
-from sayso.project import Gate
+from sayso.gate import Gate
 
 FIGURES = {"intent": {"accuracy": 0.91, "f1": {"min": 0.8}}, "size_mb": 23.2}
 
