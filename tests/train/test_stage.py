@@ -98,7 +98,7 @@ def test_the_manifest_tells_what_the_weights_are_and_how_they_came_about(tiny_bu
     from sayso.artifacts import digest_of_file
 
     facts = open_artifact(tiny_build / "build" / "weights", "weights").manifest
-    assert facts["heads"]["intent"] == {"type": "choice", "labels": ["buy", "hours", "other"], "ordered": False, "fallback": None}
+    assert facts["heads"]["intent"] == {"type": "choice", "labels": ["buy", "hours", "other"], "ordered": False, "fallback": "other"}
     assert (facts["shape"]["pooling"], facts["max_length"], facts["base"]) == ("mean", 32, str(tiny_base))
     assert facts["base_sha256"] == digest_of_file(tiny_base / "model.safetensors")
     assert [row["epoch"] for row in facts["history"]] == list(range(1, 9))
