@@ -211,6 +211,7 @@ class Project(Section):
     gates: tuple[Gate, ...] = ()
 
     _folder: Path = PrivateAttr(default=Path("."))
+    _build: Path = PrivateAttr(default=Path("build"))
 
     @field_validator("heads")
     @classmethod
@@ -265,7 +266,7 @@ class Project(Section):
     @property
     def build(self) -> Path:
         """Where the stages put their artifacts."""
-        return self._folder / "build"
+        return self._folder / self._build
 
     @property
     def main_head(self) -> str | None:
@@ -281,13 +282,17 @@ class Project(Section):
         except ValidationError as error:
             problem = error.errors()[0]
             raise UsageError(f"{'.'.join(str(step) for step in problem['loc'])}: {problem['msg']}") from None
-        changed._folder = self._folder
+        changed._folder, changed._build = self._folder, self._build
         return changed
 
     def with_base(self, base: str) -> Project:
         """The same project with another base model."""
-        changed = self.model_copy(update={"base": base})
-        changed._folder = self._folder
+        return self.model_copy(update={"base": base})
+
+    def on_trial(self, base: str) -> Project:
+        """The same project with another base model and no gates, built in a folder of its own under `build/`."""
+        changed = self.model_copy(update={"base": base, "gates": ()})
+        changed._build = self._build / "bases" / base.strip("./").replace("/", "--")
         return changed
 
     def digest(self, *sections: str) -> str:

@@ -3,14 +3,18 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from sayso.artifacts import digest_of_file, read_json, write_json
+
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[2]
 QUERIES = ["where is UserAuth defined", "who calls login", "draw the call graph of main", "is the index up to date"]
 MEANINGS = ["SymbolQuery", "FindCallers", "Visualize", "IndexStatus"]
 
@@ -90,8 +94,55 @@ def test_it_can_be_installed_where_the_original_runtime_looks(recipe, tmp_path):
 
 
 def test_the_program_in_the_readme_runs(recipe):
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     program = re.search(r"```python\n(.*?)```", readme, re.DOTALL)[1]
     found = {}
     exec(program.replace("quickstart/build/bundle", str(recipe / "build" / "bundle")), found)
     assert (found["p"].label, found["p"].action) == ("FindCallers", "execute")
+
+
+@pytest.fixture(scope="session")
+def golden(recipe, tmp_path_factory):
+    """What Python answers to 1,000 texts of every kind."""
+    return golden_of(recipe / "build" / "bundle", tmp_path_factory.mktemp("golden") / "golden.jsonl")
+
+
+@pytest.fixture(scope="session")
+def float_bundle(recipe, tmp_path_factory):
+    """The same bundle with the graph as it was before INT8."""
+    folder = shutil.copytree(recipe / "build" / "bundle", tmp_path_factory.mktemp("float") / "bundle")
+    shutil.copyfile(recipe / "build" / "onnx" / "model.fp32.onnx", folder / "model.onnx")
+    write_json(folder / "checksums.json", {name: digest_of_file(folder / name) for name in read_json(folder / "checksums.json")})
+    manifest = read_json(folder / "manifest.json")
+    write_json(folder / "manifest.json", manifest | {"checksums_sha256": digest_of_file(folder / "checksums.json")})
+    return folder
+
+
+def test_node_gives_the_same_ids_scores_labels_and_actions_for_1000_texts(recipe, golden):
+    node("test/parity.node.mjs", recipe / "build" / "bundle", golden)
+
+
+def test_a_browser_gives_the_same_for_1000_texts_with_a_float_graph(float_bundle, tmp_path):
+    node("test/parity.browser.mjs", float_bundle, golden_of(float_bundle, tmp_path / "golden.jsonl"), "--worker")
+
+
+def test_a_browser_gives_the_same_ids_and_nearly_always_the_same_action_with_the_int8_graph(recipe, golden):
+    node("test/parity.browser.mjs", recipe / "build" / "bundle", golden, "--rounding=0.01")
+
+
+def test_the_javascript_in_the_readme_runs(recipe):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    program = re.search(r"```js\n(.*?)```", readme, re.DOTALL)[1].replace("quickstart/build/bundle", str(recipe / "build" / "bundle"))
+    shown = node("--input-type=module", "-e", program + "console.log(label, action); await model.dispose();")
+    assert shown.split() == ["FindCallers", "execute"]
+
+
+def node(*args):
+    result = subprocess.run(["node", *map(str, args)], capture_output=True, text=True, cwd=ROOT / "js", check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def golden_of(bundle, out):
+    subprocess.run([sys.executable, ROOT / "tests" / "js" / "parity.py", bundle, out], check=True)
+    return out

@@ -1,10 +1,11 @@
 // Bundles for tests: tiny ones, made by Python as its own tests make them, and the real ones that are on this machine.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 
 const REPOSITORY = path.resolve(import.meta.dirname, "../../..");
 const PYTHON = process.env.SAYSO_PYTHON ?? path.join(REPOSITORY, ".venv/bin/python");
@@ -62,6 +63,16 @@ export function reseal(bundle, change = (manifest) => manifest, checksums = {}) 
   const manifest = JSON.parse(readFileSync(path.join(bundle, "manifest.json"), "utf8"));
   writeFileSync(path.join(bundle, "manifest.json"), JSON.stringify(change({ ...manifest, checksums_sha256: digest(listing) })));
   return bundle;
+}
+
+/** A verb that serves until it is stopped; what it printed first. */
+export async function startSayso(...arguments_) {
+  const process_ = spawn(PYTHON, ["-m", "sayso", ...arguments_], { stdio: ["ignore", "pipe", "inherit"] });
+  const firstLine = await new Promise((resolve, reject) => {
+    createInterface(process_.stdout).once("line", resolve);
+    process_.once("exit", (code) => reject(new Error(`sayso ${arguments_.join(" ")} ended with ${code}`)));
+  });
+  return { firstLine, stop: () => new Promise((resolve) => process_.once("exit", resolve).kill("SIGINT")) };
 }
 
 function python(arguments_) {

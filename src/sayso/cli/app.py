@@ -38,13 +38,14 @@ VERBS: dict[str, dict[str, str]] = {
     "Use": {
         "predict": "Say what a text means.",
         "bench": "Measure how fast a bundle answers.",
+        "demo": "Show a bundle on a page in the browser.",
         "install": "Copy a bundle to where a program looks for it.",
         "bases": "Show the base models and where they are.",
     },
 }
 
 
-GO_ON = ("build", "train", "verify")
+GO_ON = ("build", "train", "verify", "bench")
 """Verbs that, run again after an interruption, go on where they were."""
 
 TRAIN_PACKAGES = {

