@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -37,11 +36,12 @@ def test_the_overview_lists_every_verb():
 
 def test_help_answers_at_once():
     def once():
-        started = time.perf_counter()
+        before = os.times()
         sayso("--help")
-        return time.perf_counter() - started
+        after = os.times()
+        return after.children_user + after.children_system - before.children_user - before.children_system
 
-    assert min(once() for _ in range(5)) < 0.35
+    assert min(once() for _ in range(5)) < 0.35  # seconds of a processor, whatever else the machine does
 
 
 def test_a_mistyped_verb_is_answered_with_the_nearest_one():

@@ -42,6 +42,19 @@ VERBS: dict[str, dict[str, str]] = {
         "install": "Copy a bundle to where a program looks for it.",
         "bases": "Show the base models and where they are.",
     },
+    "Versions": {
+        "models": "Show the versions of models on this machine, and add to them.",
+        "promote": "Put a version where programs load it.",
+        "rollback": "Put an alias back to the version before.",
+        "push": "Send a bundle to the Hugging Face Hub.",
+        "pull": "Fetch a bundle from the Hugging Face Hub into the registry.",
+        "gc": "Remove the versions that nothing needs any more.",
+    },
+    "Production": {
+        "serve": "Answer over HTTP, with pages to watch and steer it.",
+        "token": "Say who may use a server.",
+        "db": "Upgrade, back up or restore a server's database.",
+    },
 }
 
 
@@ -53,6 +66,12 @@ TRAIN_PACKAGES = {
     *("rapidfuzz", "safetensors", "scipy", "sklearn", "torch", "transformers", "vl_convert", "wordfreq"),
 }
 """What `sayso[train]` brings: where one of them is missing, the user is told to install it."""
+
+SERVER_PACKAGES = {
+    *("alembic", "fastapi", "httpx2", "multipart", "opentelemetry", "prometheus_client", "psycopg", "sqlalchemy"),
+    *("starlette", "structlog", "uvicorn", "watchfiles"),
+}
+"""What `sayso[server]` brings."""
 
 
 class Verbs(TyperGroup):
@@ -131,9 +150,9 @@ def run() -> None:
         sys.exit(SaysoError.exit_code)
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
-        if package not in TRAIN_PACKAGES:
+        if package not in TRAIN_PACKAGES | SERVER_PACKAGES:
             raise
-        missing = MissingExtra(f"this command uses {package}; it", "train")
+        missing = MissingExtra(f"this command uses {package}; it", "train" if package in TRAIN_PACKAGES else "server")
         terminal.fail(str(missing))
         sys.exit(missing.exit_code)
 

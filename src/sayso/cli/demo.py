@@ -16,10 +16,11 @@ def demo(
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="DIR", help="Write the page there, for any web server.")] = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Where to serve it on this machine; 0 takes a free port.")] = 8765,
 ) -> None:
-    """Show a bundle on a page: type, and see the intent, all classes, the confidence and the milliseconds.
+    """Show a bundle on a page in the browser.
 
-    The model runs in the browser: what is typed leaves the page for nowhere. Without `--output` the page is served on
-    this machine alone until Ctrl-C; with it, the folder can be put on any web server.
+    Type, and see the intent, all classes, the confidence, the action and the milliseconds. The model runs in the
+    browser: what is typed does not leave it. Without `--output` the page is served on this machine alone until Ctrl-C;
+    with it, the folder can be put on any web server.
     """
     from sayso.export.demo import demo_server, write_demo
 

@@ -14,9 +14,9 @@ from sayso import __version__
 from sayso.artifacts import CHECKSUMS, Artifact, Progress, digest_of_file, new_artifact, no_progress, open_artifact, read_json, write_json
 from sayso.project import Project
 from sayso.runtime.model import Model
+from sayso.runtime.selftest import GOLDEN
 
 FILES = ("model.onnx", "tokenizer.json", "config.json")
-GOLDEN = "golden.jsonl"
 GOLDEN_ROWS = 20
 
 
