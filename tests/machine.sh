@@ -1,11 +1,12 @@
 #!/bin/sh
-# What the tests use of the machine beside Python: Node 20 or newer with npm, and Chromium. On Debian and Ubuntu, root gets what is missing.
+# What the tests use of the machine beside Python: Node 20 or newer with npm, Chromium, PostgreSQL. On Debian and Ubuntu, root gets what is missing.
 set -eu
 
 missing=""
 command -v node >/dev/null || missing="$missing nodejs"
 command -v npm >/dev/null || missing="$missing npm"
 [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing="$missing chromium"
+command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 
 if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "installing$missing"

@@ -1,0 +1,1 @@
+"""Access: who may do what. Programs show a token, people a session that a token opened."""

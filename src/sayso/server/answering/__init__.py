@@ -1,0 +1,1 @@
+"""Answering: which model is in production, and how requests reach it."""
