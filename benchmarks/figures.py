@@ -20,7 +20,7 @@ from sayso.runtime.bench import bench
 ROOT = Path(__file__).parent.parent
 QUICKSTART = ROOT / "quickstart"
 RESULTS = ROOT / "benchmarks" / "results"
-OTHERS = ("complexity", "frozen_layers", "packed_base", "vocabulary")
+OTHERS = ("peers", "serving", "assistant", "complexity", "frozen_layers", "packed_base", "vocabulary")
 LANGUAGES = {"": "both", "en": "English", "zh": "Chinese"}
 
 
@@ -35,7 +35,14 @@ def main() -> None:
     others = {name: result(RESULTS / f"{name}.json") for name in OTHERS if (RESULTS / f"{name}.json").is_file()}
     languages = [result(path) for path in sorted(RESULTS.glob("home_assistant_*.json"))]
     write_block(ROOT / "README.md", "\n\n".join([summary(report, human, speed, languages), *complexity_summary(others)]))
-    parts = [page(report, human, speed, languages), *complexity_page(others), *training_page(others)]
+    parts = [
+        page(report, human, speed, languages),
+        *peers_page(others),
+        *serving_page(others),
+        *assistant_page(others),
+        *complexity_page(others),
+        *training_page(others),
+    ]
     write_block(ROOT / "docs" / "performance.md", "\n\n".join(parts))
 
 
@@ -141,6 +148,142 @@ def page(report: dict[str, Any], human: dict[str, Any], speed: dict[str, Any], l
         ),
     ]
     return "\n\n".join(parts)
+
+
+def peers_page(others: dict[str, Any]) -> list[str]:
+    """What docs/performance.md says of sayso beside what a user would pick instead."""
+    if "peers" not in others:
+        return []
+    found = others["peers"]
+    measured = {key: one for key, one in found["contestants"].items() if "not_measured" not in one}
+    return [
+        "## Beside what a user would pick instead",
+        f"`make bench`, {found['minutes']:.0f} minutes on {found['machine']}: the network of the {found['project']} recipe in everything "
+        "that can hold it, the same texts, one thread, warm, each contestant in a process of its own, all in turn. In brackets: how many "
+        "times as long as sayso in the same round (the median). transformers has no BERT that pools by the mean, so its pipeline runs a "
+        "small class that does; its logits are those of the trained network.",
+        table(("target", "wanted", "found", ""), [target_row(one) for one in found["targets"]]),
+        *equal_labels(measured),
+        *peers_tables(found, list(measured.values())),
+        *(f"Not measured: {one['title']} ({one['not_measured']})." for key, one in found["contestants"].items() if key not in measured),
+    ]
+
+
+def equal_labels(measured: dict[str, Any]) -> list[str]:
+    """How far INT8 gives the labels of the weights in float, which the pipeline runs."""
+    if "pipeline" not in measured:
+        return []
+    ours, theirs = measured["sayso"]["list"], measured["pipeline"]["list"]
+    return [
+        "INT8 changes labels: sayso's are those of the pipeline, which runs the same weights in float, for "
+        f"{percent(theirs['same_label'])} of the list and for {percent(theirs['same_label_unseen'])} of its texts that no weight was "
+        f"fitted on. Of those, {percent(ours['right_unseen'])} of sayso's are right, {percent(theirs['right_unseen'])} of the pipeline's."
+    ]
+
+
+def peers_tables(found: dict[str, Any], measured: list[dict[str, Any]]) -> list[str]:
+    """One text, a list of texts, a fresh process: everybody of whom it was measured."""
+    lengths = list(found["texts_by_tokens"])
+    single = [(one["title"], *(beside(one["single"][tokens], "ms") for tokens in lengths)) for one in measured if "single" in one]
+    lists = [
+        (one["title"], beside(one["list"], "seconds"), percent(one["list"]["same_label_unseen"]), percent(one["list"]["right_unseen"]))
+        for one in measured
+        if "list" in one
+    ]
+    cold = [
+        (
+            one["title"],
+            beside(one["cold"], "seconds"),
+            f"{one['cold']['bytes'] / 1e6:.0f}" if "bytes" in one["cold"] else "",
+            ", ".join(f"{package} {version}" for package, version in one["cold"]["versions"].items()),
+        )
+        for one in measured
+        if "cold" in one
+    ]
+    return [
+        f"One text, milliseconds: the median over {min(found['texts_by_tokens'].values())} texts of each length, "
+        f"{found['calls_per_text']} calls each:",
+        table(("", *(f"{tokens} tokens" for tokens in lengths)), single),
+        f"A list of {found['listed']:,} short texts, seconds; labels among the {found['unseen']:,} of them that no weight was fitted on:",
+        table(("", "whole list", "labels as sayso's", "right labels"), lists),
+        "From the start of a process to its first answer, imports included, seconds "
+        f"(median of {found['starts']} starts, files in the system's cache; in Chromium, from opening a page of which nothing is "
+        f"cached), and the memory it has after {found['first_answers']} answers:",
+        table(("", "first answer", "memory, MB", "versions"), cold),
+    ]
+
+
+def serving_page(others: dict[str, Any]) -> list[str]:
+    """What docs/performance.md says of the server under load."""
+    if "serving" not in others:
+        return []
+    found = others["serving"]
+    rows = [
+        (name, f"{one['answers_per_second']:.0f}", *(f"{one[key]:.0f} ms" for key in ("p50_ms", "p95_ms", "p99_ms")), errors_in(one))
+        for name, one in (("sayso serve", found["sayso"]), ("FastAPI + transformers pipeline, same weights", found["peer"]))
+    ]
+    over, after = found["overload"], found["afterwards"]
+    return [
+        "## The server under load",
+        f"`python benchmarks/serving`: {found['clients']} clients that ask again as soon as they are answered, for "
+        f"{found['seconds']:.0f} s, queries of {found['tokens']} tokens, {found['workers']} processes, clients and server on the same "
+        f"{found['cpu']}. Wanted: at least 300 answers a second, a p99 below 250 ms, no error.",
+        table(("", "answers a second", "p50", "p95", "p99", "errors"), rows),
+        f"sayso answers {found['times_as_many']:.1f} times as many. With four times as many texts as its queue holds, "
+        f"{over['statuses'].get('429', 0):,} requests were refused (429, in {over['refused_p50_ms']:.0f} ms, p99 "
+        f"{over['refused_p99_ms']:.0f} ms) and {over['statuses'].get('200', 0):,} lists of 64 answered; right afterwards 5 clients had "
+        f"{after['answers_per_second']:.0f} answers a second, p99 {after['p99_ms']:.0f} ms, {errors_in(after)} errors.",
+    ]
+
+
+def errors_in(load: dict[str, Any]) -> int:
+    """How many requests were answered by anything but what was asked for."""
+    return int(load["broken"]) + sum(count for status, count in load["statuses"].items() if status != "200")
+
+
+def assistant_page(others: dict[str, Any]) -> list[str]:
+    """What docs/performance.md says of the recipe `assistant`, on every base that could be had."""
+    if "assistant" not in others:
+        return []
+    had = [one for one in others["assistant"] if "people" in one]
+    missing = [f"`{one['base']}` could not be had here ({one['reason']})." for one in others["assistant"] if "people" not in one]
+    rows = [
+        (
+            one["base"],
+            f"{one['parameters_m']:.0f} M",
+            f"{one['size_bytes'] / 1e6:.1f} MB",
+            f"{one['p50_ms']:.2f} ms",
+            f"{percent(one['test']['accuracy'])} ({one['test']['rows']})",
+            f"{percent(one['people']['accuracy'])} ({one['people']['rows']}; {percent(one['people']['accuracy_low'])} to "
+            f"{percent(one['people']['accuracy_high'])})",
+            percent(one["people"]["ece"]),
+        )
+        for one in had
+    ]
+    simpler = [(row["name"], "", "", "", "", percent(row["accuracy"]), "") for row in had[0]["people"]["baselines"][1:]] if had else []
+    return [
+        "## The assistant recipe",
+        "`python benchmarks/assistant.py`: learned from made-up production logs, split by user. `people` are queries written by hand by "
+        "the author of the recipe's templates, apart from them; nothing was fitted or chosen on them.",
+        table(("base", "parameters", "bundle", "13 tokens, p50", "test", "people", "ECE, people"), [*rows, *simpler]),
+        " ".join(missing),
+    ]
+
+
+def beside(figures: dict[str, Any], key: str) -> str:
+    """A figure, and how many times sayso's it is."""
+    ratio = figures["ratio"]
+    return f"{figures[key]:.3g} ({ratio:.2g})" if ratio < 1 else f"{figures[key]:.3g} ({ratio:.1f})"
+
+
+def target_row(target: dict[str, Any]) -> tuple[str, str, str, str]:
+    """A target, what was found, and whether and by how much it is met."""
+    wanted, found = target.get("at_least", target.get("below")), target["found"]
+    told = f"{'at least' if 'at_least' in target else 'less than'} {wanted:g}"
+    if found is None:
+        return target["what"], told, "", "not measured"
+    by = f"{100 * abs(found / wanted - 1):.0f} % {'above' if found >= wanted else 'below'}"
+    return target["what"], told, f"{found:.2f}", f"{'met' if target['met'] else '**missed**'}, {by}"
 
 
 def complexity_summary(others: dict[str, Any]) -> list[str]:
