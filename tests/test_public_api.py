@@ -30,6 +30,7 @@ def test_the_public_names_are_these():
         "MissingExtra",
         "Model",
         "Prediction",
+        "Predictor",
         "Project",
         "ProjectError",
         "SaysoError",
@@ -99,7 +100,7 @@ def test_the_documentations_examples_of_using_a_model_run(tmp_path, monkeypatch)
     assert seen["label"] in seen["model"].labels
 
 
-@pytest.mark.parametrize("name", ["Estimate", "Estimator", "Model", "Prediction"])
+@pytest.mark.parametrize("name", ["Estimate", "Estimator", "Model", "Prediction", "Predictor"])
 def test_every_public_part_of_a_class_is_in_the_documentation(name):
     parts = [part for part in dir(getattr(sayso, name)) if not part.startswith("_")]
     assert [part for part in parts if f".{part}" not in DOCUMENTATION] == []

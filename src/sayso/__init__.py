@@ -28,11 +28,12 @@ from sayso.errors import (
 
 if TYPE_CHECKING:
     from sayso.estimator.estimator import Estimator
+    from sayso.loading import load
     from sayso.project import Project
     from sayso.runtime.estimate import Estimate
-    from sayso.runtime.load import load
     from sayso.runtime.model import Model
     from sayso.runtime.prediction import ChoiceResult, Prediction, ScoreResult, TagsResult
+    from sayso.runtime.predictor import Predictor
     from sayso.stages import build, bundle, calibrate, check, evaluate, export, generate, train, verify
 
 __version__ = "0.1.0"
@@ -49,6 +50,7 @@ __all__ = [
     "MissingExtra",
     "Model",
     "Prediction",
+    "Predictor",
     "Project",
     "ProjectError",
     "SaysoError",
@@ -75,6 +77,7 @@ _HOME_OF = {
     "ChoiceResult": "sayso.runtime.prediction",
     "Model": "sayso.runtime.model",
     "Prediction": "sayso.runtime.prediction",
+    "Predictor": "sayso.runtime.predictor",
     "Project": "sayso.project",
     "ScoreResult": "sayso.runtime.prediction",
     "TagsResult": "sayso.runtime.prediction",
@@ -82,7 +85,7 @@ _HOME_OF = {
     "bundle": "sayso.stages",
     "calibrate": "sayso.stages",
     "check": "sayso.stages",
-    "load": "sayso.runtime.load",
+    "load": "sayso.loading",
     "verify": "sayso.stages",
 }
 

@@ -31,6 +31,11 @@ def no_progress(doing: str, done: int, total: int) -> None:
     """For callers that do not watch."""
 
 
+def cache_folder() -> Path:
+    """Where everything is kept that can be fetched or made again: SAYSO_CACHE, or a folder of the user's."""
+    return Path(os.environ.get("SAYSO_CACHE") or Path.home() / ".cache" / "sayso")
+
+
 @dataclass(frozen=True)
 class Artifact:
     """A finished artifact: where it is and what its manifest says."""

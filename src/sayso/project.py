@@ -174,6 +174,19 @@ class Bands(Section):
         return self
 
 
+class ZeroShot(Section):
+    """How a model is asked that was trained on none of these labels."""
+
+    template: str | None = None
+
+    @field_validator("template")
+    @classmethod
+    def _has_a_place(cls, template: str | None) -> str | None:
+        if template is not None and template.count("{}") != 1:
+            raise ValueError("`template` is a sentence with one {} in it, where a label's description goes")
+        return template
+
+
 class Rules(Section):
     """Rules beside the model: which heads they estimate too, and how both are put together."""
 
@@ -200,13 +213,14 @@ class Project(Section):
     languages: tuple[str, ...] = ("en",)
     base: str = "minilm"
     heads: dict[str, Head] = Field(min_length=1)
-    data: tuple[Source, ...] = Field(min_length=1)
+    data: tuple[Source, ...] = ()
     generate: Generate = Generate()
     splits: Splits = Splits()
     check: Check = Check()
     train: Train = Train()
     export: Export = Export()
     bands: Bands = Bands()
+    zero_shot: ZeroShot = ZeroShot()
     rules: Rules | None = None
     gates: tuple[Gate, ...] = ()
 
@@ -307,7 +321,8 @@ def _explained(error: ValidationError, file: YamlFile) -> ProjectError:
     place = [step for step in first["loc"] if not str(step).startswith("function-")]
     name = ".".join(str(step) for step in place)
     if first["type"] == "extra_forbidden":
-        message = f"unknown key {name!r}{_section_of(str(place[-1])) or nearest(str(place[-1]), _known_keys(place[:-1]))}"
+        home = "" if place[0] in ("heads", "data") else _section_of(str(place[-1]))
+        message = f"unknown key {name!r}{home or nearest(str(place[-1]), _known_keys(place[:-1]))}"
     elif first["type"] == "missing":
         message = f"{name!r} is missing"
     elif first["type"] == "model_type":

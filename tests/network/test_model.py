@@ -44,6 +44,12 @@ def test_every_head_has_an_output_of_its_kind(network):
     assert ((outputs["score"] > 0) & (outputs["score"] < 1)).all()
 
 
+def test_what_heads_see_may_be_brought_to_length_one(network, tiny_base):
+    plain = network.pooled(**INPUTS)
+    normalized = EncoderWithHeads(load_encoder(tiny_base), HEADS, Shape(normalized=True)).eval().pooled(**INPUTS)
+    assert torch.allclose(normalized, plain / plain.norm(dim=-1, keepdim=True), atol=1e-6)
+
+
 def test_padding_changes_no_answer(network):
     alone = network(input_ids=torch.tensor([[2, 9, 3]]), attention_mask=torch.ones(1, 3, dtype=torch.long))
     padded = network(**INPUTS)

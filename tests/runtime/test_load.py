@@ -41,6 +41,6 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("source", ["registry:intents@production", "zero-shot", "zero-shot:model", "intents@production"])
-def test_sources_that_are_not_understood_say_what_is(source):
-    with pytest.raises(UsageError, match="this version loads the folder of a bundle, or of a project that has been built"):
+def test_sources_that_are_no_folders_say_so(source):
+    with pytest.raises(UsageError, match="names a model elsewhere; this wants the folder of a bundle, or of a project that has built one"):
         load(source)

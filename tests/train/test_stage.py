@@ -147,7 +147,7 @@ def test_a_run_that_was_killed_when_all_epochs_were_done_only_writes_its_weights
         raise Interrupted
 
     with monkeypatch.context() as patched:
-        patched.setattr("sayso.network.model.save_heads", break_off)
+        patched.setattr("sayso.network.weights.save_heads", break_off)
         with pytest.raises(Interrupted):
             train(short, tiny_data, short.build / "weights")
     seen = []

@@ -7,26 +7,35 @@ from pathlib import Path
 from typing import Any, Literal, assert_type
 
 import sayso
-from sayso import ChoiceResult, Model, Prediction, Project, ScoreResult, TagsResult
+from sayso import ChoiceResult, Model, Prediction, Predictor, Project, ScoreResult, TagsResult
 from sayso.artifacts import Artifact
 
 
 def load() -> None:
-    assert_type(sayso.load("build/bundle"), Model)
-    assert_type(sayso.load(Path("build"), threads=2, allow_missing=True), Model)
+    assert_type(sayso.load("build/bundle"), Predictor)
+    assert_type(sayso.load(Path("build"), threads=2, allow_missing=True), Predictor)
+    assert_type(sayso.load("zero-shot", project="bakery"), Predictor)
+    assert_type(sayso.load("zero-shot", project=Project.load("bakery")), Predictor)
     with sayso.load("build/bundle") as model:
-        assert_type(model, Model)
+        assert_type(model, Predictor)
         assert_type(model.labels, tuple[str, ...])
     sayso.load(5)  # type: ignore[arg-type]
-    sayso.load("build/bundle", 2)  # type: ignore[call-arg]
+    sayso.load("build/bundle", 2)  # type: ignore[call-arg, arg-type]
 
 
-def predict(model: Model) -> None:
+def predict(model: Predictor) -> None:
     assert_type(model.predict("who calls login"), Prediction)
     assert_type(model.predict(["who calls login"]), list[Prediction])
     assert_type(model.predict(("a", "b")), list[Prediction])
     model.predict(5)  # type: ignore[call-overload]
     model.predict([b"bytes"])  # type: ignore[list-item]
+
+
+def a_bundle(model: Model) -> None:
+    predictor: Predictor = model
+    assert_type(model.predict("who calls login"), Prediction)
+    assert_type(model.token_ids("who calls login"), list[int])
+    predictor.token_ids("who calls login")  # type: ignore[attr-defined]
 
 
 def answer(p: Prediction) -> None:

@@ -8,19 +8,17 @@ from typing import Annotated, Any
 import typer
 
 from sayso.cli import terminal
-from sayso.cli.options import JsonOption, ProjectOption
+from sayso.cli.options import SOURCE, JsonOption, ProjectOption
 from sayso.errors import UsageError
 
 
 def evaluate(
-    model: Annotated[
-        Path | None, typer.Argument(metavar="[MODEL]", help="With --data: a bundle, a project, or a folder of graphs.")
-    ] = None,
+    model: Annotated[str | None, typer.Argument(metavar="[MODEL]", help=f"With --data: {SOURCE[0].lower()}{SOURCE[1:]}")] = None,
     project: ProjectOption = Path("."),
     data: Annotated[Path | None, typer.Option("--data", metavar="FILE", help="Judge on this file instead of the test split.")] = None,
     weights: Annotated[
-        Path | None,
-        typer.Option("--model", metavar="DIR", help="As MODEL; also a folder of trained weights, judged by torch."),
+        str | None,
+        typer.Option("--model", metavar="MODEL", help="As MODEL; either may be a folder of graphs or of trained weights, too."),
     ] = None,
     compare: Annotated[bool, typer.Option("--compare", help="Only put rules, model and each blend of both side by side.")] = False,
     baselines: Annotated[bool, typer.Option("--baselines", help="With --data: fit the project's baselines and put them beside.")] = False,
@@ -44,12 +42,16 @@ def evaluate(
             raise UsageError("MODEL, --model, --baselines, --temperature, --max-length and --report go with --data FILE")
         _in_project(project, compare, as_json)
         return
+    from sayso.cli.sources import tell_what_is_left_out
     from sayso.evaluate.files import evaluate_file
+    from sayso.loading import candidate_of
     from sayso.project import Project
 
     loaded = Project.load(project) if baselines else None
     with terminal.progress() as progress:
-        found = evaluate_file(model or project, data, temperature=temperature, max_length=max_length, project=loaded, progress=progress)
+        judged = candidate_of(model or project, project=project, progress=progress)
+        found = evaluate_file(judged, data, temperature=temperature, max_length=max_length, project=loaded, progress=progress)
+    tell_what_is_left_out(model or "", project)
     if report is not None:
         from sayso.evaluate.stage import write_report
 

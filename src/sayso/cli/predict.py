@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sayso.cli import terminal
-from sayso.cli.options import JsonOption, ThreadsOption
+from sayso.cli.options import SOURCE, JsonOption, ProjectOption, ThreadsOption
 from sayso.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from sayso.runtime.model import Model
     from sayso.runtime.prediction import HeadResult, Prediction
+    from sayso.runtime.predictor import Predictor
 
 STYLES = {"execute": "green", "confirm": "cyan", "suggest": "yellow", "ask": "magenta"}
 
 
 def predict(
-    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The folder of a bundle, or of a project that has built one.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help=SOURCE)],
     texts: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="Texts, or - for one text a line from stdin.")] = None,
     source: Annotated[Path | None, typer.Option("--input", "-i", metavar="FILE", help="A .jsonl, .csv, .parquet or .txt file.")] = None,
     out: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write --input with the answers.")] = None,
@@ -39,6 +39,7 @@ def predict(
         bool, typer.Option("--explain", help="Show what each rule contributes, and how rules and model are put together.")
     ] = False,
     allow_missing: Annotated[bool, typer.Option("--allow-missing", help="Accept a bundle that lacks files it can do without.")] = False,
+    project: ProjectOption = Path("."),
     threads: ThreadsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
@@ -46,34 +47,40 @@ def predict(
 
     For each text: its label, how sure the model is, what to do with it (execute, confirm, suggest or ask), and the
     milliseconds it took. With `--input` and `--output`, a whole file: rows keep their order and their own columns.
+
+    `zero-shot` takes what the project says of its labels, and no training; see docs/zero-shot.md.
     """
     _check_usage(texts, source, out)
     if explain and (out or top or temperature):
         raise UsageError("--explain goes with texts or --input alone")
-    from sayso.runtime.load import load
+    from sayso.cli.sources import tell_what_is_left_out
+    from sayso.loading import load
     from sayso.runtime.spec import at_temperature
 
-    with load(bundle, threads=threads, allow_missing=allow_missing) as model:
+    with terminal.progress() as progress:
+        loaded = load(model, project=project, threads=threads, allow_missing=allow_missing, progress=progress)
+    tell_what_is_left_out(model, project)
+    with loaded:
         if temperature is not None:
-            model.spec = at_temperature(model.spec, temperature)
+            loaded.spec = at_temperature(loaded.spec, temperature)
         if source and out:
-            _predict_file(model, source, out, text_key, prefix, top, as_json)
+            _predict_file(loaded, source, out, text_key, prefix, top, as_json)
             return
         if explain:
-            _explain(model, _texts(texts or [], source, text_key), as_json)
+            _explain(loaded, _texts(texts or [], source, text_key), as_json)
             return
-        answers = _answers(model, _texts(texts or [], source, text_key))
+        answers = _answers(loaded, _texts(texts or [], source, text_key))
         if as_json:
-            terminal.print_json({"bundle": str(bundle), "predictions": [_document(*answer, top) for answer in answers]})
+            terminal.print_json({"bundle": str(model), "predictions": [_document(*answer, top) for answer in answers]})
             return
-        width = max(map(len, model.labels), default=0)
+        width = max(map(len, loaded.labels), default=0)
         for text, prediction, milliseconds in answers:
             _show(text, prediction, milliseconds, width, top)
 
 
 def _check_usage(texts: list[str] | None, source: Path | None, out: Path | None) -> None:
     if bool(texts) == bool(source):
-        raise UsageError('give either texts, as in `sayso predict BUNDLE "who calls login"`, or - for stdin, or --input FILE')
+        raise UsageError('give either texts, as in `sayso predict MODEL "who calls login"`, or - for stdin, or --input FILE')
     if out and not source:
         raise UsageError("--output needs --input FILE, whose rows it answers")
     if texts and "-" in texts and len(texts) > 1:
@@ -97,7 +104,7 @@ def _lines_of_stdin() -> Iterator[str]:
             raise DataError("this line is not UTF-8 text", "stdin", number) from None
 
 
-def _answers(model: Model, texts: Iterator[str]) -> Iterator[tuple[str, Prediction, float]]:
+def _answers(model: Predictor, texts: Iterator[str]) -> Iterator[tuple[str, Prediction, float]]:
     """Each text with its answer and the milliseconds it took, as soon as it is known."""
     for text in texts:
         started = time.perf_counter()
@@ -105,7 +112,7 @@ def _answers(model: Model, texts: Iterator[str]) -> Iterator[tuple[str, Predicti
         yield text, prediction, (time.perf_counter() - started) * 1000
 
 
-def _predict_file(model: Model, source: Path, out: Path, text_key: str, prefix: str, top: int, as_json: bool) -> None:
+def _predict_file(model: Predictor, source: Path, out: Path, text_key: str, prefix: str, top: int, as_json: bool) -> None:
     from sayso.examples.predict import predict_file
 
     started = time.perf_counter()
@@ -118,12 +125,13 @@ def _predict_file(model: Model, source: Path, out: Path, text_key: str, prefix: 
         terminal.say(f"{rows:,} rows -> {out}  ({seconds:.1f} s, {rows / max(seconds, 1e-9):,.0f} a second)")
 
 
-def _explain(model: Model, texts: Iterator[str], as_json: bool) -> None:
+def _explain(model: Predictor, texts: Iterator[str], as_json: bool) -> None:
     """What the rules see in each text, beside what the model says."""
     from sayso.runtime.estimate import estimate
+    from sayso.runtime.model import Model
 
-    if model.blend is None:
-        raise UsageError("this bundle was built without rules, so there is nothing to explain; its project needs a `rules` section")
+    if not isinstance(model, Model) or model.blend is None:
+        raise UsageError("this model was built without rules, so there is nothing to explain; its project needs a `rules` section")
     blend = model.blend
     found = [(text, estimate(text, blend, model)) for text in texts]
     if as_json:

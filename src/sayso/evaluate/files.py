@@ -10,18 +10,18 @@ from sayso.errors import UsageError
 from sayso.evaluate.answers import head_answers
 from sayso.evaluate.baselines import baselines_of
 from sayso.evaluate.calibrate import fit_head, temperature_file
-from sayso.evaluate.candidates import candidate_at
+from sayso.evaluate.candidates import Candidate, candidate_at
 from sayso.evaluate.stage import report_of
 from sayso.examples import read_examples, read_split
 from sayso.project import SPLITS, Project
 
 
 def evaluate_file(
-    model: Path, data: Path, *, temperature: float | None = None, max_length: int | None = None, project: Project | None = None,
+    model: Path | Candidate, data: Path, *, temperature: float | None = None, max_length: int | None = None, project: Project | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:  # fmt: skip
     """Judge a model on every row of a file; beside it, with a project, the baselines fitted on its training rows."""
-    candidate = candidate_at(model)
+    candidate = model if isinstance(model, Candidate) else candidate_at(model)
     if temperature is not None:
         _set_temperature(candidate.spec, temperature)
     if max_length is not None:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from sayso.evaluate.answers import HeadAnswers, head_answers
-from sayso.evaluate.candidates import Answering
 from sayso.evaluate.metrics import (
     choice_figures,
     out_of_scope_auroc,
@@ -21,12 +20,13 @@ from sayso.evaluate.metrics import (
 from sayso.evaluate.rules import compare_modes
 from sayso.examples import Example
 from sayso.runtime.decide import conformal_set, energy
+from sayso.runtime.predictor import Predictor
 
 WORST = 25
 POINTS = 60
 
 
-def judge(model: Answering, spec: Mapping[str, Any], examples: Sequence[Example]) -> dict[str, Any]:
+def judge(model: Predictor, spec: Mapping[str, Any], examples: Sequence[Example]) -> dict[str, Any]:
     """What each head gets right on `examples`: `figures`, and for every choice head the tables and curves behind them."""
     logits = model.logits([row.text for row in examples])
     answers = head_answers(spec, logits, examples)

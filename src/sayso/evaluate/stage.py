@@ -14,11 +14,12 @@ from sayso.artifacts import Artifact, Progress, new_artifact, no_progress, open_
 from sayso.errors import DataError
 from sayso.evaluate.answers import head_answers
 from sayso.evaluate.baselines import baselines_of
-from sayso.evaluate.candidates import Answering, Candidate, graphs_in
+from sayso.evaluate.candidates import Candidate, graphs_in
 from sayso.evaluate.gates import hold
 from sayso.evaluate.judge import head_figures, judge
 from sayso.examples import Example, read_split
 from sayso.project import SPLITS, Project
+from sayso.runtime.predictor import Predictor
 
 GRAPH, FLOAT_GRAPH, TOKENIZER = "model.onnx", "model.fp32.onnx", "tokenizer.json"
 GOLDEN_TEXTS = 20
@@ -66,7 +67,13 @@ def report_of(candidate: Candidate, examples: Sequence[Example], progress: Progr
     report["figures"] |= {"rows": len(examples), "latency_ms": latency}
     main = next(iter(report["details"]), None)
     report["confidence_histogram"] = report["details"][main]["confidence_histogram"] if main else {}
+    report["intent_mix"] = _answers_by_label(report["details"][main]) if main else {}
     return report
+
+
+def _answers_by_label(details: Mapping[str, Any]) -> dict[str, int]:
+    """How often each label was the answer, right or wrong: what traffic can be compared with, of which nobody knows the truth."""
+    return {label: sum(column) for label, column in zip(details["labels"], zip(*details["confusion"], strict=True), strict=True)}
 
 
 def write_report(folder: Path, report: Mapping[str, Any]) -> None:
@@ -102,7 +109,7 @@ def _size(onnx: Path, calibration: Path) -> dict[str, float]:
     return {"size_mb": sum(file.stat().st_size for file in files) / 1e6}
 
 
-def _latency(model: Answering, texts: Sequence[str]) -> dict[str, float]:
+def _latency(model: Predictor, texts: Sequence[str]) -> dict[str, float]:
     """How long one answer takes, text by text, on one thread."""
     times = []
     for text in texts[:200]:

@@ -10,12 +10,12 @@ from typing import Any
 from sayso.artifacts import Progress, no_progress
 from sayso.errors import DataError, UsageError, nearest
 from sayso.examples.rows import BATCH, Row, Values, count_rows, read_rows, write_rows
-from sayso.runtime.model import Model
 from sayso.runtime.prediction import ChoiceResult, Prediction, TagsResult
+from sayso.runtime.predictor import Predictor
 
 
 def predict_file(
-    model: Model, source: Path, out: Path, *, text_key: str = "text", prefix: str = "", top: int = 0, progress: Progress = no_progress
+    model: Predictor, source: Path, out: Path, *, text_key: str = "text", prefix: str = "", top: int = 0, progress: Progress = no_progress
 ) -> int:
     """Write `out` with every row of `source` in its order, its own columns first and then the answers; says how many rows.
 
@@ -62,7 +62,7 @@ def answer_columns(prediction: Prediction, *, prefix: str = "", top: int = 0) ->
     return {prefix + name: value for name, value in columns.items()}
 
 
-def _answered(model: Model, rows: Iterator[Row], source: Path, text_key: str, prefix: str, top: int) -> Iterator[Values]:
+def _answered(model: Predictor, rows: Iterator[Row], source: Path, text_key: str, prefix: str, top: int) -> Iterator[Values]:
     while batch := list(islice(rows, BATCH)):
         predictions = model.predict([text_of(row, source, text_key) for row in batch])
         for row, prediction in zip(batch, predictions, strict=True):

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from sayso.artifacts import Artifact, Draft, Progress, new_artifact, no_progress, open_artifact
-from sayso.errors import DataError, TemplateError, nearest
+from sayso.errors import DataError, ProjectError, TemplateError, nearest
 from sayso.examples import Example, near_duplicates, read_examples, split_by_group, write_examples, write_splits
 from sayso.generate.dice import Dice
 from sayso.generate.logs import Cleaned, read_logs
 from sayso.generate.sampling import Yield, augment, sample
 from sayso.generate.templates import Template, read_templates
-from sayso.project import SPLITS, Project, Source
+from sayso.project import FILE_NAME, SPLITS, Project, Source
 
 Splits = dict[str, list[Example]]
 
@@ -54,6 +54,11 @@ class Gathered:
 
 def gather(project: Project, progress: Progress = no_progress) -> Gathered:
     """Read and sample all sources of a project."""
+    if not project.data:
+        raise ProjectError(
+            "`data` names no examples yet, so nothing can be generated or trained; until there are some: sayso predict zero-shot TEXT",
+            project.folder / FILE_NAME,
+        )
     gathered = Gathered()
     for source in project.data:
         rows = _rows_of(project, source, gathered, progress)

@@ -1,22 +1,83 @@
-"""The artifact `weights`, answering texts by torch as a runtime's Model does: to judge it without exporting it."""
+"""A network that torch runs, answering texts as a runtime's Model does: to use or judge it without exporting it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, overload
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from sayso.errors import UsageError
 from sayso.network.libraries import quiet_libraries
 from sayso.network.model import Shape, load_weights
 from sayso.network.tokens import load_tokenizer
 from sayso.project import Bands, Head
 from sayso.runtime.answers import answers
 from sayso.runtime.prediction import Prediction
-from sayso.runtime.spec import FORMAT, parse_spec
+from sayso.runtime.spec import FORMAT, HeadSpec, parse_spec
+from sayso.runtime.texts import list_of_texts, well_formed
+
+Run = Callable[[str], Mapping[str, NDArray[np.float32]]]
+"""What each head says of one text, before temperature."""
+
+
+class TorchModel:
+    """A network that answers one text after the other, unpadded."""
+
+    def __init__(self, spec: Mapping[str, Any], run: Run, threads: int = 1) -> None:
+        """`threads` work on a text together, in this model and in all others that torch runs in this process."""
+        self.spec = parse_spec(spec)
+        self._run: Run | None = run
+        torch.set_num_threads(threads)
+
+    @overload  # a str is an Iterable[str] too; the first overload that fits wins
+    def predict(self, texts: str) -> Prediction: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def predict(self, texts: Iterable[str]) -> list[Prediction]: ...
+
+    def predict(self, texts: str | Iterable[str]) -> Prediction | list[Prediction]:
+        """What a text means; for a list of texts, a list of answers in the same order."""
+        if isinstance(texts, str):
+            return self.predict([texts])[0]
+        listed = list_of_texts(texts)
+        return answers(self.spec, self.logits(listed), [not text.strip() for text in listed])
+
+    def logits(self, texts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
+        """What the heads say before temperature: an array per head, a row per text."""
+        if self._run is None:
+            raise UsageError("this model was closed; load it again")
+        with torch.inference_mode():
+            rows = [self._run(well_formed(text)) for text in list_of_texts(texts)]
+        columns = {name: np.array([row[name] for row in rows], dtype=np.float32) for name in self.heads}
+        return {name: column.reshape(len(rows), *self._width(name)) for name, column in columns.items()}
+
+    @property
+    def heads(self) -> Mapping[str, HeadSpec]:
+        """Every head by its name."""
+        return self.spec.heads
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the first choice head; none if there is no such head."""
+        return self.heads[self.spec.main_head].labels if self.spec.main_head else ()
+
+    def close(self) -> None:
+        """Give the memory back; the model answers no more."""
+        self._run = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def _width(self, head: str) -> tuple[int, ...]:
+        labels = self.heads[head].labels
+        return (len(labels),) if labels else ()
 
 
 def spec_of_weights(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,36 +92,18 @@ def spec_of_weights(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {"format": FORMAT, "name": name, "max_length": manifest["max_length"], "heads": heads, "bands": Bands().model_dump()}
 
 
-class TorchModel:
-    """Trained weights that answer one text after the other, unpadded."""
+def open_weights(spec: Mapping[str, Any], weights: Path, shape: Shape, threads: int = 1) -> TorchModel:
+    """The artifact `weights`, ready to answer."""
+    with quiet_libraries():
+        heads = {name: Head.model_validate(_declared(head)) for name, head in spec["heads"].items()}
+        network = load_weights(weights, heads, shape)
+        tokenizer = load_tokenizer(weights)
 
-    def __init__(self, spec: Mapping[str, Any], weights: Path, shape: Shape, threads: int = 1) -> None:
-        self.spec = parse_spec(spec)
-        torch.set_num_threads(threads)
-        with quiet_libraries():
-            heads = {name: Head.model_validate(_declared(head)) for name, head in spec["heads"].items()}
-            self._network = load_weights(weights, heads, shape)
-            self._tokenizer = load_tokenizer(weights)
+    def run(text: str) -> dict[str, NDArray[np.float32]]:
+        batch = tokenizer(text, truncation=True, max_length=spec["max_length"], return_tensors="pt")
+        return {name: output[0].numpy() for name, output in network.outputs(**batch).items()}
 
-    def logits(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """What the heads say before temperature: an array per head, a row per text."""
-        rows = [self._run(text) for text in texts]
-        return {name: np.stack([row[name] for row in rows]) for name in self.spec.heads}
-
-    def predict(self, text: str) -> Prediction:
-        """What a text means."""
-        return answers(self.spec, self.logits([text]), [not text.strip()])[0]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Nothing to give back."""
-
-    def _run(self, text: str) -> dict[str, NDArray[np.float32]]:
-        batch = self._tokenizer(text, truncation=True, max_length=self.spec.max_length, return_tensors="pt")
-        with torch.inference_mode():
-            return {name: output[0].numpy() for name, output in self._network.outputs(**batch).items()}
+    return TorchModel(spec, run, threads)
 
 
 def _declared(head: Mapping[str, Any]) -> dict[str, Any]:

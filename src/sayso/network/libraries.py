@@ -16,7 +16,7 @@ def quiet_libraries() -> Iterator[None]:
     try:
         import transformers
     except ImportError:
-        raise MissingExtra("Training", "train") from None
+        raise MissingExtra("What torch runs", "train") from None
     before, bars = transformers.logging.get_verbosity(), transformers.logging.is_progress_bar_enabled()
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()

@@ -25,11 +25,13 @@ NO_CHOICE = -100
 
 @dataclass(frozen=True)
 class Shape:
-    """How an encoder's output becomes what the heads see: pooled, then projected for all heads, then a hidden layer for each."""
+    """How an encoder's output becomes what the heads see: pooled, perhaps brought to length 1, then projected for all heads, then a
+    hidden layer for each."""
 
     pooling: str = "mean"
     projection: int | None = None
     head_hidden: int | None = None
+    normalized: bool = False
 
     def neck(self, width: int) -> nn.Sequential:
         """What all heads share; nothing without `projection`."""
@@ -84,7 +86,8 @@ class EncoderWithHeads(nn.Module):
 
     def pooled(self, attention_mask: Tensor, **inputs: Tensor) -> Tensor:
         """One vector a text."""
-        return self._pool(self.encoder(attention_mask=attention_mask, **inputs).last_hidden_state, attention_mask)
+        vectors = self._pool(self.encoder(attention_mask=attention_mask, **inputs).last_hidden_state, attention_mask)
+        return functional.normalize(vectors, dim=-1) if self.shape.normalized else vectors
 
     def _pool(self, hidden: Tensor, attention_mask: Tensor) -> Tensor:
         if self.shape.pooling == "cls":

@@ -20,8 +20,8 @@ QUIET = 3
 """onnxruntime's log level for errors only."""
 
 
-def open_graph(path: Path, threads: int) -> InferenceSession:
-    """A session that uses so many threads for one run."""
+def open_graph(path: Path, threads: int, *, fused: bool = False) -> InferenceSession:
+    """A session that uses so many threads for one run; it optimizes the graph first unless that was done when it was made."""
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
@@ -30,7 +30,8 @@ def open_graph(path: Path, threads: int) -> InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    levels = onnxruntime.GraphOptimizationLevel
+    options.graph_optimization_level = levels.ORT_ENABLE_BASIC if fused else levels.ORT_ENABLE_ALL
     options.enable_mem_pattern = False  # one plan would be kept per length of text
     options.log_severity_level = QUIET
     try:

@@ -1,4 +1,4 @@
-"""A source -> Model. For now a source is a folder: a bundle, or a project that has built one."""
+"""The folder of a bundle, or of a project that has built one -> Model. `sayso.load` knows other sources too."""
 
 from __future__ import annotations
 
@@ -47,5 +47,5 @@ def _not_a_folder(source: str | Path) -> BundleError | UsageError:
     if Path(source).is_file():
         return BundleError("this is a file; give the folder of a bundle or of a project", source)
     if isinstance(source, str) and (source.startswith(("registry:", "zero-shot")) or "@" in source):
-        return UsageError(f"cannot load {source!r}: this version loads the folder of a bundle, or of a project that has been built")
-    return BundleError("there is no such folder; give the folder of a bundle, or of a project that has been built", source)
+        return UsageError(f"{source!r} names a model elsewhere; this wants the folder of a bundle, or of a project that has built one")
+    return BundleError("there is no such folder; give the folder of a bundle, or of a project that has built one", source)

@@ -21,6 +21,7 @@ from sayso.runtime.blend import parse_blend
 from sayso.runtime.graph import INPUTS, batch_of, open_graph, open_tokenizer
 from sayso.runtime.prediction import Prediction
 from sayso.runtime.spec import HeadSpec, parse_spec
+from sayso.runtime.texts import list_of_texts, well_formed
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -40,7 +41,7 @@ class Model:
         self.blend = parse_blend(spec)
         self.threads = threads
         self._path = Path(onnx)
-        self._graph: InferenceSession | None = open_graph(self._path, threads)
+        self._graph: InferenceSession | None = open_graph(self._path, threads, fused=self.spec.fused)
         self._inputs = [node.name for node in self._graph.get_inputs()]
         self._outputs = [head.output for head in self.heads.values()]
         self._tokenizer = open_tokenizer(Path(tokenizer), self.spec.max_length)
@@ -60,15 +61,15 @@ class Model:
         """
         if isinstance(texts, str):
             return self._predict([texts])[0]
-        return self._predict(_list_of_texts(texts))
+        return self._predict(list_of_texts(texts))
 
     def logits(self, texts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
         """What the heads say before temperature: an array per head, a row per text; a score head has one number per text."""
-        return self._by_head([outputs for outputs, _ in self._run_each(_list_of_texts(texts))])
+        return self._by_head([outputs for outputs, _ in self._run_each(list_of_texts(texts))])
 
     def token_ids(self, text: str) -> list[int]:
         """The text as the graph sees it: cut to the longest length, and at least one token."""
-        return self._tokenizer.encode(_well_formed(text)).ids or [0]
+        return self._tokenizer.encode(well_formed(text)).ids or [0]
 
     @property
     def heads(self) -> Mapping[str, HeadSpec]:
@@ -126,7 +127,7 @@ class Model:
     @cached_property
     def _graph_of_one_thread(self) -> InferenceSession:
         """The same graph for lists, where threads take a text each instead of sharing one."""
-        return open_graph(self._path, 1)
+        return open_graph(self._path, 1, fused=self.spec.fused)
 
     def _check_graph(self, graph: InferenceSession) -> None:
         """Refuse a graph that does not fit the spec; the run it takes also makes the first answer as quick as the next."""
@@ -140,22 +141,3 @@ class Model:
             wanted = max(1, len(head.labels))
             if output.size != wanted:
                 raise BundleError(f"head {head.name!r} needs {wanted} numbers, this graph gives {output.size}; export it again", self._path)
-
-
-def _list_of_texts(texts: Iterable[str]) -> list[str]:
-    if isinstance(texts, str | bytes | Mapping) or not isinstance(texts, Iterable):
-        raise UsageError(f"expected a text or a list of texts, not {type(texts).__name__}: {texts!r:.60}")
-    listed = list(texts)
-    for position, text in enumerate(listed):
-        if not isinstance(text, str):
-            raise UsageError(f"item {position} of the list is {type(text).__name__}, not text: {text!r:.60}")
-    return listed
-
-
-def _well_formed(text: str) -> str:
-    """Halves of a surrogate pair joined, lone ones replaced by U+FFFD, as every JavaScript runtime does."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

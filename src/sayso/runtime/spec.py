@@ -40,12 +40,16 @@ class HeadSpec:
 
 @dataclass(frozen=True)
 class Spec:
-    """What a model answers, how long its texts may be, and what its confidence allows."""
+    """What a model answers, how long its texts may be, and what its confidence allows.
+
+    A `fused` graph was optimized when it was exported; to optimize it again would only make it slower.
+    """
 
     name: str
     max_length: int
     heads: Mapping[str, HeadSpec]
     bands: Bands
+    fused: bool = False
 
     @property
     def main_head(self) -> str | None:
@@ -69,6 +73,7 @@ def parse_spec(document: Mapping[str, Any]) -> Spec:
             max_length=_positive(document["max_length"]),
             heads={str(name): _head(str(name), head) for name, head in heads.items()},
             bands=Bands(**{name: _number(document["bands"][name]) for name in ("execute", "confirm", "suggest")}),
+            fused=bool(document.get("fused", False)),
         )
     except KeyError as error:
         raise BundleError(f"the bundle's spec lacks {error}; build it again") from None

