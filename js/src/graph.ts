@@ -32,7 +32,7 @@ export interface Graph {
 
 /** A graph that fits the spec, or a BundleError. */
 export async function openGraph(ort: OnnxRuntime, file: BundleFile, spec: Spec, options: object = {}): Promise<Graph> {
-  const session = await create(ort, file, options);
+  const session = await create(ort, file, spec.fused, options);
   check(session, file, spec);
   const heads = [...spec.heads.values()];
   const fetches = heads.map((head) => head.output);
@@ -60,10 +60,10 @@ export async function openGraph(ort: OnnxRuntime, file: BundleFile, spec: Spec, 
   return { run, release: () => last.then(() => session.release()) };
 }
 
-async function create(ort: OnnxRuntime, file: BundleFile, options: object): Promise<Session> {
+async function create(ort: OnnxRuntime, file: BundleFile, fused: boolean, options: object): Promise<Session> {
   try {
     return await ort.InferenceSession.create(file.bytes, {
-      graphOptimizationLevel: "all",
+      graphOptimizationLevel: fused ? "basic" : "all", // a graph that was optimized when it was exported would only get slower
       enableMemPattern: false, // one plan would be kept per length of text
       logSeverityLevel: QUIET,
       ...options,

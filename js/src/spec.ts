@@ -32,6 +32,8 @@ export interface HeadSpec {
 export interface Spec {
   readonly name: string;
   readonly maxLength: number;
+  /** The graph was optimized when it was exported. */
+  readonly fused: boolean;
   readonly heads: ReadonlyMap<string, HeadSpec>;
   readonly bands: Bands;
   /** The first choice head: the one whose answer decides what is done. */
@@ -54,6 +56,7 @@ export function parseSpec(document: JsonObject): Spec {
     return {
       name: String(of(document, "name")),
       maxLength: whole(of(document, "max_length")),
+      fused: document["fused"] === true,
       heads: parsed,
       bands: { execute: number(of(bands, "execute")), confirm: number(of(bands, "confirm")), suggest: number(of(bands, "suggest")) },
       mainHead: [...parsed.values()].find((head) => head.type === "choice")?.name ?? null,

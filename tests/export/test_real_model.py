@@ -64,7 +64,7 @@ def test_the_graph_is_fused_and_says_what_torch_says(made):
     assert facts["fused"]["Attention"] == 6
     assert facts["fused"]["EmbedLayerNormalization"] == 1
     assert facts["fused"]["nodes"] < 70
-    assert facts["quantization"][0] == facts["quantization"][0] | {"scheme": "everything", "chosen": True}
+    assert facts["quantization"][0] == facts["quantization"][0] | {"scheme": "everything, per channel", "chosen": True}
 
 
 @pytest.mark.slow

@@ -40,6 +40,7 @@ def bundle(
             "checksums_sha256": digest_of_file(draft.path / CHECKSUMS),
             "metrics": measured["figures"],
             "confidence_histogram": measured.get("confidence_histogram", {}),
+            "intent_mix": measured.get("intent_mix", {}),
             "provenance": _provenance(project, onnx, measured),
         }
     return open_artifact(out, "bundle")

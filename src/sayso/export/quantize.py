@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sayso.artifacts import Progress
 from sayso.errors import DataError
 from sayso.examples import Example
-from sayso.export.onnx import Batch, quiet
+from sayso.export.onnx import Batch, quiet, settle_onnx
 from sayso.export.smooth import smooth
 from sayso.project import Head
 from sayso.runtime.graph import batch_of
@@ -39,7 +39,6 @@ class Scheme:
 
 
 SCHEMES = (
-    Scheme("everything", HEAVY + EMBEDDINGS, False),
     Scheme("everything, per channel", HEAVY + EMBEDDINGS, True),
     Scheme("everything, per channel, smoothed", HEAVY + EMBEDDINGS, True, smoothed=True),
     Scheme("all but embeddings, per channel, smoothed", HEAVY, True, smoothed=True),
@@ -68,10 +67,13 @@ class Limits:
 
 
 def quantize(
-    graph: Path, out: Path, spec: Mapping[str, Any], tokenizer: Path, rows: Sequence[Example], heads: Mapping[str, Head],
+    source: Path, graph: Path, out: Path, spec: Mapping[str, Any], tokenizer: Path, rows: Sequence[Example], heads: Mapping[str, Head],
     limits: Limits, progress: Progress,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Write `out` by the first scheme that keeps to the limits on `rows`, or by the nearest to it; tells every attempt."""
+    """Write `out` by the first scheme that keeps to the limits on `rows`, or by the nearest to it; tells every attempt.
+
+    `graph` is what the float model is run by, `source` the same before it was settled, of which the INT8 graphs are made.
+    """
     if not rows:
         raise DataError("no rows to measure the cost of INT8 on; give `val` a share in `splits`, or set `export: {quantize: false}`")
     texts = [row.text for row in rows]
@@ -82,7 +84,7 @@ def quantize(
     attempts: list[Attempt] = []
     for number, scheme in enumerate(SCHEMES):
         progress(f"quantizing, {scheme.name}", number, len(SCHEMES))
-        _quantize(graph, out, scheme, batches)
+        _quantize(source, out, scheme, batches, spec)
         with Model(spec, out, tokenizer, threads=2) as model:
             after = model.logits(texts)
         found = _how_right(after, rows, heads)
@@ -94,22 +96,24 @@ def quantize(
         if chosen:
             break
     else:
-        attempts = _settled(attempts, limits, graph, out, batches)
+        attempts = _nearest(attempts, limits, source, graph, out, batches, spec)
     return [asdict(attempt) for attempt in attempts]
 
 
-def _settled(attempts: list[Attempt], limits: Limits, graph: Path, out: Path, batches: Sequence[Batch]) -> list[Attempt]:
+def _nearest(
+    attempts: list[Attempt], limits: Limits, source: Path, graph: Path, out: Path, batches: Sequence[Batch], spec: Mapping[str, Any]
+) -> list[Attempt]:
     """Where no scheme keeps to both limits: of those that keep to the drop, the one that changes fewest answers; else the float graph."""
     able = [attempt for attempt in attempts if attempt.drop < limits.drop]
     if not able:
         shutil.copyfile(graph, out)
         return [*attempts, Attempt("none, float", round(out.stat().st_size / 1e6, 2), 0.0, 1.0, True)]
     best = max(able, key=lambda attempt: attempt.agreement)
-    _quantize(graph, out, next(scheme for scheme in SCHEMES if scheme.name == best.scheme), batches)
+    _quantize(source, out, next(scheme for scheme in SCHEMES if scheme.name == best.scheme), batches, spec)
     return [replace(attempt, chosen=attempt is best) for attempt in attempts]
 
 
-def _quantize(graph: Path, out: Path, scheme: Scheme, batches: Sequence[Batch]) -> None:
+def _quantize(graph: Path, out: Path, scheme: Scheme, batches: Sequence[Batch], spec: Mapping[str, Any]) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     with quiet(), tempfile.TemporaryDirectory() as scratch:
@@ -125,6 +129,8 @@ def _quantize(graph: Path, out: Path, scheme: Scheme, batches: Sequence[Batch]) 
             weight_type=QuantType.QInt8,
             extra_options={"MatMulConstBOnly": True, "DefaultTensorType": FLOAT},
         )
+        if spec.get("fused"):
+            settle_onnx(out)
 
 
 def _how_right(logits: Mapping[str, NDArray[Any]], rows: Sequence[Example], heads: Mapping[str, Head]) -> dict[str, float]:

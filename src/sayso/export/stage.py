@@ -17,6 +17,8 @@ from sayso.runtime.spec import FORMAT
 
 GRAPH = "model.onnx"
 FLOAT_GRAPH = "model.fp32.onnx"
+UNSETTLED = "unsettled.onnx"
+"""The float graph that INT8 graphs are made of; gone when they are."""
 ROWS_TO_COMPARE = 64
 
 
@@ -29,15 +31,18 @@ def export(project: Project, weights: Artifact, data: Artifact, out: Path, progr
         shutil.copyfile(weights.path / "config.json", draft.path / "config.json")
         progress("exporting", 0, 3)
         with quiet_libraries():
+            spec["fused"] = project.export.optimize
             spec["inputs"], parity, fused = _write_float_graph(project, weights, spec, rows, draft.path, progress)
         attempts: list[dict[str, Any]] = []
         if project.export.quantize:
             from sayso.export.quantize import Limits, quantize
 
             limits = Limits(project.export.max_int8_drop, project.export.min_int8_agreement, project.main_head)
-            attempts = quantize(draft.path / FLOAT_GRAPH, draft.path / GRAPH, spec, tokenizer, rows, project.heads, limits, progress)
+            source, graph, out_graph = (draft.path / name for name in (UNSETTLED, FLOAT_GRAPH, GRAPH))
+            attempts = quantize(source, graph, out_graph, spec, tokenizer, rows, project.heads, limits, progress)
         else:
             shutil.copyfile(draft.path / FLOAT_GRAPH, draft.path / GRAPH)
+        (draft.path / UNSETTLED).unlink()
         draft.facts |= {
             "spec": spec,
             "base": weights.manifest["base"],
@@ -78,8 +83,8 @@ def spec_of(project: Project, weights: Mapping[str, Any]) -> dict[str, Any]:
 def _write_float_graph(
     project: Project, weights: Artifact, spec: Mapping[str, Any], rows: Sequence[Example], folder: Path, progress: Progress
 ) -> tuple[list[str], dict[str, float], dict[str, int]]:
-    """Write model.fp32.onnx; its inputs, how far it is from torch, and what was fused."""
-    from sayso.export.onnx import export_onnx, largest_difference, optimize_onnx, require_parity
+    """Write model.fp32.onnx, and the same before it was settled; its inputs, how far it is from torch, and what was fused."""
+    from sayso.export.onnx import export_onnx, largest_difference, optimize_onnx, require_parity, settle_onnx
     from sayso.network.model import Shape, load_weights
     from sayso.network.tokens import load_tokenizer
 
@@ -87,7 +92,7 @@ def _write_float_graph(
     tokenizer = load_tokenizer(weights.path)
     names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in tokenizer.model_input_names]
     batches = _batches(tokenizer, [row.text for row in rows[:ROWS_TO_COMPARE]], names, spec["max_length"])
-    raw, graph = folder / "raw.onnx", folder / FLOAT_GRAPH
+    raw, source, graph = folder / "raw.onnx", folder / UNSETTLED, folder / FLOAT_GRAPH
     export_onnx(model, names, [head["output"] for head in spec["heads"].values()], raw)
     parity = {"exported": largest_difference(model, raw, batches)}
     require_parity(parity["exported"], raw, "exported")
@@ -95,12 +100,15 @@ def _write_float_graph(
     if project.export.optimize:
         progress("fusing", 1, 3)
         config: Any = model.encoder.config
-        fused = optimize_onnx(raw, graph, config.num_attention_heads, config.hidden_size)
-        parity["optimized"] = largest_difference(model, graph, batches)
+        fused = optimize_onnx(raw, source, config.num_attention_heads, config.hidden_size)
+        shutil.copyfile(source, graph)
+        settle_onnx(graph)
+        parity["optimized"] = largest_difference(model, graph, batches, fused=True)
         require_parity(parity["optimized"], graph, "optimized")
         raw.unlink()
     else:
-        raw.rename(graph)
+        raw.rename(source)
+        shutil.copyfile(source, graph)
     inputs = [node.name for node in open_graph(graph, threads=1).get_inputs()]
     return inputs, {name: float(f"{difference:.3g}") for name, difference in parity.items()}, fused
 
