@@ -49,31 +49,31 @@ def client_of(settings: Settings, role: str | None = "app") -> Iterator[TestClie
 @contextlib.contextmanager
 def server_at(folder: Path, *options: str, **environment: str) -> Iterator[Server]:
     """`sayso serve` on a free port, in a process group of its own; stopped at the end."""
-    command = [sys.executable, "-m", "sayso", "serve", "--project", str(folder), "--port", str(_free_port()), *options]
-    with (folder / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **environment}, start_new_session=True
-        )
+    port = _free_port()
+    command = [sys.executable, "-m", "sayso", "serve", "--project", str(folder), "--port", str(port), *options]
+    out, log = folder / "server.out", folder / "server.log"
+    with out.open("w") as said, log.open("w") as logged:
+        process = subprocess.Popen(command, stdout=said, stderr=logged, env={**os.environ, **environment}, start_new_session=True)
+    try:
+        server = Server(process, f"http://127.0.0.1:{port}", log)
+        server.wait_until_ready()
+        found = re.search(r"sayso_\S+", out.read_text())
+        server.token = found[0] if found else ""
+        yield server
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         try:
-            address = process.stdout.readline().strip()
-            found = re.search(r"sayso_\S+", process.stdout.readline())
-            server = Server(process, address.rstrip("/"), found[0] if found else "", folder / "server.log")
-            server.wait_until_ready()
-            yield server
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 class Server:
     """A running server: its process, its address, its first admin's token and its log."""
 
-    def __init__(self, process, address, token, log) -> None:
-        self.process, self.address, self.token, self.log = process, address, token, log
+    def __init__(self, process, address, log) -> None:
+        self.process, self.address, self.token, self.log = process, address, "", log
 
     def ask(self, method: str, path: str, **given):
         """One request, with the admin's token unless headers are given."""

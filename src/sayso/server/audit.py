@@ -23,7 +23,16 @@ def record(transaction: Transaction, who: Who | str, action: str, subject: str, 
     transaction.add(entry)
 
 
-def entries(transaction: Transaction, *, before: int | None = None, limit: int = 50) -> list[AuditEntry]:
-    """The newest entries; `before` an entry's id, the next older ones."""
+def entries(transaction: Transaction, *, before: int | None = None, action: str | None = None, limit: int = 50) -> list[AuditEntry]:
+    """The newest entries, of all actions or of one; `before` an entry's id, the next older ones."""
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
-    return list(transaction.scalars(query if before is None else query.where(AuditEntry.id < before)))
+    if before is not None:
+        query = query.where(AuditEntry.id < before)
+    if action is not None:
+        query = query.where(AuditEntry.action == action)
+    return list(transaction.scalars(query))
+
+
+def actions(transaction: Transaction) -> list[str]:
+    """The actions that were ever noted."""
+    return list(transaction.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))

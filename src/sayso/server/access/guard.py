@@ -14,6 +14,7 @@ from sayso.server.access.roles import Role, Who
 from sayso.server.access.sessions import COOKIE, Person, find_session, is_worth_noting, note_use
 from sayso.server.access.tokens import find_token
 from sayso.server.problems import Problem
+from sayso.server.store.tables import Session
 
 if TYPE_CHECKING:
     from sayso.server.state import Server
@@ -48,13 +49,22 @@ class Guard:
         secret = request.cookies.get(COOKIE)
         return await run_in_threadpool(self._person, secret) if secret else None
 
+    async def person_watching(self, request: Request) -> Person | None:
+        """The same for what a page asks of its own accord: it keeps nobody logged in who has gone away."""
+        secret = request.cookies.get(COOKIE)
+        found = await run_in_threadpool(self._session, secret) if secret else None
+        return found[1] if found else None
+
     def _look_up(self, token: str) -> Who | None:
         with self._server.database.reading() as transaction:
             return find_token(transaction, token)
 
-    def _person(self, secret: str) -> Person | None:
+    def _session(self, secret: str) -> tuple[Session, Person] | None:
         with self._server.database.reading() as transaction:
-            found = find_session(transaction, secret, self._server.settings)
+            return find_session(transaction, secret, self._server.settings)
+
+    def _person(self, secret: str) -> Person | None:
+        found = self._session(secret)
         if found and is_worth_noting(found[0]):
             with self._server.database.writing() as transaction:
                 note_use(transaction, found[0])

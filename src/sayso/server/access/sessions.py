@@ -6,6 +6,7 @@ import datetime
 import secrets
 from dataclasses import dataclass
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session as Transaction
 
 from sayso.server.access.roles import Who
@@ -49,9 +50,9 @@ def find_session(transaction: Transaction, secret: str, settings: Settings) -> t
 
 
 def note_use(transaction: Transaction, session: Session) -> None:
-    """Remember that the session is in use."""
-    session.seen_at = datetime.datetime.now(datetime.UTC)
-    transaction.merge(session)
+    """Remember that the session is in use, unless it was closed meanwhile."""
+    now = datetime.datetime.now(datetime.UTC)
+    transaction.execute(update(Session).where(Session.secret_hash == session.secret_hash).values(seen_at=now))
 
 
 def is_worth_noting(session: Session) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from starlette.concurrency import run_in_threadpool
 
 from sayso.artifacts import write_text
@@ -35,7 +35,9 @@ class Config(Form):
 class Changes(Form):
     """The settings to change; what is not named stays."""
 
-    task_complexity: dict[str, Any] = Field(examples=[{"enabled": True, "ml_estimation_mode": "hybrid"}])
+    task_complexity: Annotated[dict[str, Any], WithJsonSchema(Complexity.model_json_schema())] = Field(
+        examples=[{"enabled": True, "ml_estimation_mode": "hybrid"}]
+    )
 
 
 @router.get("/config", responses=refusals(401, 403))

@@ -20,23 +20,26 @@ class Question(Form):
     """One text, or a list of texts."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"text": "who calls login"}, {"texts": ["hello", "grep for TODO"], "scores": True}]}
+        json_schema_extra={
+            "oneOf": [{"required": ["text"]}, {"required": ["texts"]}],
+            "examples": [{"text": "who calls login"}, {"texts": ["hello", "grep for TODO"], "scores": True}],
+        }
     )
 
-    text: str | None = Field(default=None, description="One text.")
-    texts: list[str] | None = Field(default=None, min_length=1, description="Or several.")
+    text: str = Field(default="", description="One text.")
+    texts: list[str] = Field(default=[], min_length=1, description="Or several.")
     scores: bool = Field(default=False, description="Whether every label's probability is wanted, too.")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
-        if (self.text is None) == (self.texts is None):
+        if len(self.model_fields_set & {"text", "texts"}) != 1:
             raise ValueError("send either `text` or `texts`")
         return self
 
     @property
     def all(self) -> list[str]:
         """The texts, one or many."""
-        return [self.text] if self.text is not None else list(self.texts or ())
+        return self.texts or [self.text]
 
 
 class ModelInfo(Form):

@@ -1,0 +1,50 @@
+"""Whatever the OpenAPI document allows, and much that it does not, is answered as the document says."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+
+from running import server_at, settings_in
+
+ROUTES = [
+    ("POST", "/v1/classify"),
+    ("POST", "/v1/estimate"),
+    ("GET", "/api/config"),
+    ("PUT", "/api/config"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fuzzed")
+    settings_in(folder)
+    with server_at(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def document(server):
+    return schemathesis.openapi.from_url(f"{server.address}/openapi.json")
+
+
+CASES = [(*route, mode) for route in ROUTES for mode in GenerationMode if mode.is_positive or route[0] != "GET"]
+
+
+@pytest.mark.parametrize(("method", "path", "mode"), CASES)
+def test_the_server_keeps_to_its_document_whatever_it_is_sent(document, server, method, path, mode):
+    operation = document[path][method]
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    def holds(case):
+        case.call_and_validate(headers={"Authorization": f"Bearer {server.token}"})
+
+    holds()
+
+
+def test_every_route_of_the_document_is_tried(document):
+    assert {(method.upper(), path) for path in document for method in document[path]} == set(ROUTES)
