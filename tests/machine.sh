@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests use of the machine beside Python: Node 20 or newer with npm, Chromium, PostgreSQL. On Debian and Ubuntu, root gets what is missing.
+# What the tests use of the machine beside Python: Node 20 or newer with npm, Chromium, PostgreSQL, curl. On Debian and Ubuntu, root gets what is missing.
 set -eu
 
 missing=""
@@ -7,6 +7,7 @@ command -v node >/dev/null || missing="$missing nodejs"
 command -v npm >/dev/null || missing="$missing npm"
 [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing="$missing chromium"
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+command -v curl >/dev/null || missing="$missing curl"
 
 if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "installing$missing"

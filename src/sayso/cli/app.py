@@ -68,7 +68,7 @@ TRAIN_PACKAGES = {
 """What `sayso[train]` brings: where one of them is missing, the user is told to install it."""
 
 SERVER_PACKAGES = {
-    *("alembic", "fastapi", "httpx2", "multipart", "opentelemetry", "prometheus_client", "psycopg", "sqlalchemy"),
+    *("alembic", "fastapi", "httpx2", "multipart", "prometheus_client", "psycopg", "sqlalchemy"),
     *("starlette", "structlog", "uvicorn", "watchfiles"),
 }
 """What `sayso[server]` brings."""

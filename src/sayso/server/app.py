@@ -14,6 +14,9 @@ from sayso.server.answering.queue import Queue
 from sayso.server.api import classify, config, health
 from sayso.server.limits import Limits
 from sayso.server.logs import log_as_json
+from sayso.server.monitoring import prometheus
+from sayso.server.monitoring.handled import Watched
+from sayso.server.pages.routes import add_pages
 from sayso.server.problems import handle_problems
 from sayso.server.settings import Settings, read_settings
 from sayso.server.state import Server
@@ -40,9 +43,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(title="sayso", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Limits, settings=chosen)
+    app.add_middleware(Watched)
     handle_problems(app)
-    for part in (classify, config, health):
+    for part in (classify, config, health, prometheus):
         app.include_router(part.router)
+    add_pages(app)
     return app
 
 
@@ -50,9 +55,10 @@ def start(settings: Settings) -> Server:
     """Open the database and the model; a SaysoError says why one of them cannot be had."""
     database = open_database(settings.database)
     production = Production(settings)
-    queue = Queue(production, settings.threads, settings.queue_texts)
+    queue = Queue(production, settings.answering_threads, settings.queue_texts)
     server = Server(settings, database, production, queue, config.open_estimator(settings))
     production.start()
+    server.monitoring.start()
     return server
 
 
@@ -61,4 +67,5 @@ def stop(server: Server) -> None:
     server.queue.close()
     server.production.stop()
     server.estimator.close()
+    server.monitoring.close()
     server.database.close()

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
 import uvicorn
 
 from sayso.server.access.tokens import create_token, list_tokens, who_has
+from sayso.server.monitoring.prometheus import FOLDER
+from sayso.server.monitoring.watch import langfuse_if_wanted, traces_if_wanted
 from sayso.server.settings import Settings, environment_of
 from sayso.server.store import open_database
 
@@ -30,22 +35,37 @@ def run_server(
     settings: Settings, host: str, port: int, workers: int, *, behind: str | None = None, tls: tuple[str, str] | None = None
 ) -> None:
     """Serve until SIGTERM or Ctrl-C. `behind` names the proxies whose word on addresses and TLS is taken."""
-    os.environ.update(environment_of(settings))
+    for wanted in (traces_if_wanted, langfuse_if_wanted):  # what is missing for them is said here, not by every process
+        wanted()
+    share = settings.threads or max(1, settings.answering_threads // workers)
+    os.environ.update(environment_of(settings.model_copy(update={"threads": share})))
     certificate, key = tls or (None, None)
-    uvicorn.run(
-        "sayso.server.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=behind is not None,
-        forwarded_allow_ips=behind or "",
-        timeout_graceful_shutdown=SECONDS_TO_FINISH,
-        timeout_keep_alive=30,
-        h11_max_incomplete_event_size=32 * 1024,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
-    )
+    with _shared_numbers(workers):
+        uvicorn.run(
+            "sayso.server.app:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=behind is not None,
+            forwarded_allow_ips=behind or "",
+            timeout_graceful_shutdown=SECONDS_TO_FINISH,
+            timeout_keep_alive=30,
+            h11_max_incomplete_event_size=32 * 1024,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+        )
+
+
+@contextmanager
+def _shared_numbers(workers: int) -> Iterator[None]:
+    """A folder in which several processes keep the numbers of `/metrics`, while they run."""
+    if workers == 1:
+        yield
+        return
+    with TemporaryDirectory(prefix="sayso-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ[FOLDER] = folder
+        yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -23,7 +24,7 @@ class Settings(Section):
     registry: Path | None = None
     database_url: str | None = None
 
-    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    threads: int | None = Field(default=None, ge=1)
     max_body_bytes: int = Field(default=1_000_000, ge=1000)
     max_text_chars: int = Field(default=20_000, ge=1)
     max_texts: int = Field(default=256, ge=1)
@@ -36,10 +37,22 @@ class Settings(Section):
     session_hours: int = Field(default=12, ge=1)
     log_texts: bool = False
 
+    traffic_days: int = Field(default=90, ge=1)
+    drift_baseline: Literal["bundle", "traffic"] = "bundle"
+    drift_window_hours: float = Field(default=24, gt=0)
+    drift_answers: int = Field(default=500, ge=1)
+    drift_threshold: float = Field(default=0.2, gt=0)
+    webhook: str | None = Field(default=None, pattern=r"^https?://[^\s/]+")
+
     @property
     def database(self) -> str:
         """Where the server keeps what it must not lose."""
         return self.database_url or f"sqlite:///{(self.project / 'server' / 'sayso.db').resolve()}"
+
+    @property
+    def answering_threads(self) -> int:
+        """How many texts one process answers at a time: as many as there are processors, unless set."""
+        return self.threads or os.cpu_count() or 1
 
     @property
     def config_file(self) -> Path:

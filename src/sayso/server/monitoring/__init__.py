@@ -1,0 +1,1 @@
+"""Monitoring: what the server does, counted, measured against what was promised, and told to those who watch."""
