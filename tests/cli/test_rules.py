@@ -115,7 +115,7 @@ def test_the_models_share_is_fitted_on_validation_rows(built, capsys):
 
 
 def test_explaining_shows_every_signal_and_how_both_are_put_together(built, capsys):
-    (found,) = printed(capsys, predict, bundle=built, texts=["buy cake please"], explain=True)["estimates"]
+    (found,) = printed(capsys, predict, model=str(built), texts=["buy cake please"], explain=True)["estimates"]
     assert found["score"] == pytest.approx(0.6 * found["model_score"] + 0.4 * found["rules_score"])
     assert {"length", "verbs", "scope"} <= found["contributions"].keys()
     predict(built, ["buy cake please"], explain=True)

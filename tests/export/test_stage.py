@@ -99,6 +99,7 @@ def test_the_spec_is_that_of_a_model_which_nothing_was_calibrated_for(made):
         "languages": ["en"],
         "max_length": 32,
         "inputs": ["input_ids", "attention_mask", "token_type_ids"],
+        "fused": True,
         "heads": {
             "intent": {
                 "type": "choice",

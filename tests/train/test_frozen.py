@@ -105,7 +105,7 @@ def test_a_shared_layer_and_hidden_layers_are_saved_and_loaded(tiny_project, tin
     project = tiny_project.with_section("train", {"projection": 24, "head_hidden": 12, "epochs": 2})
     made = train(project, tiny_data, project.build / "weights")
     loaded = load_weights(made.path, project.heads, Shape(**made.manifest["shape"]))
-    assert made.manifest["shape"] == {"pooling": "mean", "projection": 24, "head_hidden": 12}
+    assert made.manifest["shape"] == {"pooling": "mean", "projection": 24, "head_hidden": 12, "normalized": False}
     assert [tuple(tensor.shape) for tensor in loaded.neck.parameters()] == [(24, 32), (24,)]
     assert tuple(loaded.heads["intent"][0].weight.shape) == (12, 24)
 

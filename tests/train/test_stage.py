@@ -123,7 +123,7 @@ def test_a_killed_run_goes_on_from_its_last_epoch_and_ends_where_it_would_have(t
     seen = []
     resumed = train(tiny_project, tiny_data, tiny_project.build / "weights", progress=watch(seen))
     assert seen[0][1] == KILLED_AT // STEPS * STEPS + 1
-    assert largest_difference(resumed.path, tiny_build / "build" / "weights") < 1e-5
+    assert largest_difference(resumed.path, tiny_build / "build" / "weights") < 1e-4  # sums over another number of threads round otherwise
     assert resumed.manifest["history"] == open_artifact(tiny_build / "build" / "weights", "weights").manifest["history"]
     assert [path.name for path in tiny_project.build.iterdir() if ".work" in path.name] == []
 
