@@ -11,10 +11,9 @@ import yaml
 import registry.hub
 import sayso
 from registry.hub import REPO, Repo, serving
-from sayso.errors import ArtifactError, BundleError, InputError, MissingExtra, ProjectError
+from sayso.errors import ArtifactError, BundleError, InputError, MissingExtra, ProjectError, Unreachable
 from sayso.loading import candidate_of, model_from_environment
 from sayso.registry import add, promote
-from sayso.registry.hub import HubUnreachable
 from tiny_model import write_bundle
 from tiny_networks import ARCHITECTURES, NLI, write_classifier
 
@@ -182,7 +181,7 @@ def test_a_hub_id_that_the_hub_does_not_know_is_said_in_one_line(hub):
 
 @pytest.mark.parametrize("source", ["ana/intents", "zero-shot:mdeberta"])
 def test_a_hub_that_cannot_be_reached_is_said_in_one_line(source, project):
-    with pytest.raises(HubUnreachable) as refused:
+    with pytest.raises(Unreachable) as refused:
         sayso.load(source, project=project)
     assert "cannot be reached; name a folder" in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -268,7 +267,7 @@ def test_without_a_name_in_the_environment_it_is_the_projects_bundle_or_zero_sho
 
 def test_mdeberta_in_the_environment_is_zero_shot_by_the_usual_network(project, monkeypatch):
     monkeypatch.setenv("HF_INTENT_MODEL", "mdeberta")
-    with pytest.raises(HubUnreachable, match="MoritzLaurer/mDeBERTa-v3-base-mnli-xnli"):
+    with pytest.raises(Unreachable, match="MoritzLaurer/mDeBERTa-v3-base-mnli-xnli"):
         model_from_environment(project)
 
 

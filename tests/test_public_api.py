@@ -37,6 +37,7 @@ def test_the_public_names_are_these():
         "ScoreResult",
         "TagsResult",
         "TemplateError",
+        "Unreachable",
         "UsageError",
         "__version__",
         "build",

@@ -23,6 +23,7 @@ from sayso.errors import (
     ProjectError,
     SaysoError,
     TemplateError,
+    Unreachable,
     UsageError,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "ScoreResult",
     "TagsResult",
     "TemplateError",
+    "Unreachable",
     "UsageError",
     "__version__",
     "build",

@@ -11,7 +11,8 @@ Each message says what is wrong, where, and what to do next; the command line pr
     │   └── ArtifactError     a stage's output: missing, unfinished, of another version
     │       └── BundleError   a bundle: tampered with, incomplete, of another format
     ├── CheckFailed           a check, gate or comparison did not hold                exit 1
-    └── MissingExtra          an optional package or service is not there             exit 4
+    ├── Unreachable           a hub or database does not answer                       exit 4
+    └── MissingExtra          an optional package is not installed                    exit 4
 """
 
 from __future__ import annotations
@@ -66,6 +67,12 @@ class CheckFailed(SaysoError):
     """A check, gate or comparison did not hold; the work itself was done and written."""
 
     exit_code = 1
+
+
+class Unreachable(SaysoError):
+    """A service that is needed, such as the hub or a database, does not answer; it may later."""
+
+    exit_code = 4
 
 
 class MissingExtra(SaysoError):

@@ -10,9 +10,8 @@ import pytest
 from registry.bundles import golden_bundle
 from registry.hub import READER, STRANGER, WRITER, serving
 from sayso.artifacts import digest_of_file, read_json, write_json
-from sayso.errors import BundleError, InputError, UsageError
+from sayso.errors import BundleError, InputError, Unreachable, UsageError
 from sayso.registry import add, open_version, promote, pull, push, resolve, versions_in
-from sayso.registry.hub import HubUnreachable
 
 REPO = "ana/my-intents"
 
@@ -200,7 +199,7 @@ def test_a_bundle_that_was_changed_is_never_pushed(hub, bundles, tmp_path):
 def test_a_hub_that_has_a_rest_is_asked_again_later(hub, registry, bundles, status):
     hub.refuses_all_with = status
     for action in (lambda: pull(REPO, registry), lambda: push(bundles[0], REPO)):
-        with pytest.raises(HubUnreachable, match=r"cannot serve this now \(.*\); try again later") as error:
+        with pytest.raises(Unreachable, match=r"cannot serve this now \(.*\); try again later") as error:
             action()
         assert error.value.exit_code == 4
 
@@ -211,7 +210,7 @@ def test_without_a_network_the_address_and_the_reason_are_told(hub, registry, bu
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{nobody.getsockname()[1]}")
         for action in (lambda: pull(REPO, registry), lambda: push(bundles[0], REPO)):
             with pytest.raises(
-                HubUnreachable, match=r"cannot get through to http://127.* \(.*refused.*\); check the network, and HF_ENDPOINT"
+                Unreachable, match=r"cannot get through to http://127.* \(.*refused.*\); check the network, and HF_ENDPOINT"
             ):
                 action()
     assert not registry.exists()

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sayso.artifacts import CHECKSUMS, MANIFEST, Progress, cache_folder, no_progress, read_json, replace_folder
-from sayso.errors import ArtifactError, MissingExtra
-from sayso.registry.hub import HubUnreachable
+from sayso.errors import ArtifactError, MissingExtra, Unreachable
 
 DESCRIPTIONS = ("*.json", "*.txt", "*.model")
 """What tells what a model is, and how it cuts texts."""
@@ -69,7 +68,7 @@ def _snapshot(hub_id: str, patterns: Iterable[str]) -> Path:
     try:
         return Path(snapshot_download(hub_id, allow_patterns=list(patterns), endpoint=os.environ.get("HF_ENDPOINT") or None))
     except LocalEntryNotFoundError:
-        raise HubUnreachable(
+        raise Unreachable(
             f"there is no folder {hub_id!r} here, and the Hugging Face hub, which may have such a model, cannot be reached; "
             "name a folder, or try again with a network"
         ) from None

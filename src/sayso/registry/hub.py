@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from sayso.artifacts import CHECKSUMS, MANIFEST, Progress, no_progress, read_json
-from sayso.errors import ArtifactError, BundleError, InputError, MissingExtra, SaysoError, UsageError
+from sayso.errors import ArtifactError, BundleError, InputError, MissingExtra, SaysoError, Unreachable, UsageError
 from sayso.registry.card import CARD, model_card
 from sayso.registry.versions import Version, add, id_of
 from sayso.runtime.bundle import Bundle, open_bundle
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
 
 Visibility = Literal["private", "public"]
-
-
-class HubUnreachable(SaysoError):
-    """The hub does not answer."""
-
-    exit_code = 4
 
 
 @dataclass(frozen=True)
@@ -196,12 +190,12 @@ def _refusal(error: HfHubHTTPError, repo: str, revision: str | None, endpoint: s
         return InputError(f"your token may not do this with {repo}; {token} that may write to it")
     said = error.server_message or f"status {status}"
     if status == 429 or status >= 500:
-        return HubUnreachable(f"{endpoint} cannot serve this now ({said}); try again later")
+        return Unreachable(f"{endpoint} cannot serve this now ({said}); try again later")
     return InputError(f"{endpoint} refused this for {repo}: {said}")
 
 
-def _unreachable(endpoint: str, error: BaseException) -> HubUnreachable:
-    return HubUnreachable(
+def _unreachable(endpoint: str, error: BaseException) -> Unreachable:
+    return Unreachable(
         f"cannot get through to {endpoint} ({_first_line(error)}); check the network, and HF_ENDPOINT if set, and try again"
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
-from sayso.errors import MissingExtra, SaysoError, UsageError
+from sayso.errors import MissingExtra, Unreachable, UsageError
 from sayso.server.store.schema import check_schema
 
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -21,10 +21,8 @@ SECONDS_FOR_A_LOCK = 15
 WRITES = "sayso_writes"
 
 
-class StoreUnavailable(SaysoError):
+class StoreUnavailable(Unreachable):
     """The database does not answer."""
-
-    exit_code = 4
 
 
 class Database:
