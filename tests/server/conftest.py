@@ -41,15 +41,32 @@ def postgres():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres):
-    """A fresh database on PostgreSQL."""
+@contextlib.contextmanager
+def fresh_postgres(postgres):
+    """The URL of a database that goes when the block ends."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres.format(name="postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     yield postgres.format(name=name)
     with psycopg.connect(postgres.format(name="postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(postgres):
+    """A fresh database on PostgreSQL."""
+    with fresh_postgres(postgres) as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_database_url(request, tmp_path_factory):
+    """A database of each kind for all tests of a module."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'sayso.db'}"
+        return
+    with fresh_postgres(request.getfixturevalue("postgres")) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

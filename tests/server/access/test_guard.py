@@ -20,8 +20,8 @@ RANK = ["app", "expert", "admin"]
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory):
-    return settings_in(tmp_path_factory.mktemp("guarded"))
+def settings(tmp_path_factory, shared_database_url):
+    return settings_in(tmp_path_factory.mktemp("guarded"), database_url=shared_database_url)
 
 
 @pytest.fixture(scope="module")

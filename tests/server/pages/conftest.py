@@ -10,10 +10,10 @@ from server.pages.visitors import Visitor, bundle_worth
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory):
+def settings(tmp_path_factory, shared_database_url):
     """A project of a tiny bundle; in its registry are two versions, of which the second is in production."""
     folder = tmp_path_factory.mktemp("pages")
-    found = settings_in(folder, registry=folder / "registry")
+    found = settings_in(folder, registry=folder / "registry", database_url=shared_database_url)
     for number in (1, 2):
         bundle = bundle_worth(folder / f"bundle{number}", 0.8 + number / 20)
         promote(add(found.registry, bundle, why=f"build {number}"), why=f"turn {number}")
