@@ -195,9 +195,7 @@ def _refusal(error: HfHubHTTPError, repo: str, revision: str | None, endpoint: s
 
 
 def _unreachable(endpoint: str, error: BaseException) -> Unreachable:
-    return Unreachable(
-        f"cannot get through to {endpoint} ({_first_line(error)}); check the network, and HF_ENDPOINT if set, and try again"
-    )
+    return Unreachable(f"cannot get through to {endpoint} ({_first_line(error)}); check the network, and HF_ENDPOINT if set, and try again")
 
 
 def _first_line(error: BaseException) -> str:
