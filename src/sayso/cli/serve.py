@@ -44,11 +44,11 @@ def serve(
     The first start prints an admin's token, once. A promotion, a rollback or a new build is taken over while it runs.
     Ctrl-C, or SIGTERM, answers what was taken and ends. Every setting and how to run it: docs/operations.md.
     """
-    from sayso.server.logs import log_as_json
+    from sayso.server.logs import log_on_stderr
     from sayso.server.serve import first_token, run_server
     from sayso.server.settings import read_settings
 
-    log_as_json()
+    log_on_stderr()
     settings = read_settings(project=project, model=model, database_url=database_url)
     _check(settings)
     if check:
@@ -58,7 +58,7 @@ def serve(
     out, scheme = terminal.stdout(), "https" if tls else "http"
     out.print(f"{scheme}://{host}:{port}/", markup=False)
     if token:
-        out.print(f"admin token, shown this once: {token}", markup=False)
+        out.print(f"log in there with this admin's token, shown this once: {token}", markup=False)
     run_server(settings, host, port, workers, behind=behind, tls=tls)
 
 

@@ -13,7 +13,7 @@ from sayso.server.answering.production import Production
 from sayso.server.answering.queue import Queue
 from sayso.server.api import classify, config, health
 from sayso.server.limits import Limits
-from sayso.server.logs import log_as_json
+from sayso.server.logs import log_on_stderr
 from sayso.server.monitoring import prometheus
 from sayso.server.monitoring.handled import Watched
 from sayso.server.pages.routes import add_pages
@@ -31,7 +31,7 @@ Every answer carries `X-Request-Id`; send one of your own, and it is kept."""
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application of one process. Without settings it is a process of `sayso serve`, and has those of the environment."""
     if settings is None:
-        log_as_json()
+        log_on_stderr()
     chosen = settings or read_settings()
 
     @asynccontextmanager

@@ -1,8 +1,9 @@
-"""What a server process says: one JSON object a line on stderr, of its own and of the libraries under it."""
+"""What a server process says on stderr, of its own and of the libraries under it: JSON, one object a line, or plain lines for a person."""
 
 from __future__ import annotations
 
 import logging
+import sys
 
 import structlog
 
@@ -10,7 +11,7 @@ TALKATIVE = ("watchfiles", "httpx2", "alembic")
 """Libraries of which only warnings are worth a line."""
 
 
-def log_as_json(level: int = logging.INFO) -> None:
+def log_on_stderr(level: int = logging.INFO) -> None:
     """Set it up for this process."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -23,15 +24,13 @@ def log_as_json(level: int = logging.INFO) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+    as_json = (structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False))
+    rendered = (structlog.dev.ConsoleRenderer(),) if sys.stderr.isatty() else as_json
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendered],
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
