@@ -21,12 +21,38 @@ FILE_NAME = "sayso.yaml"
 SPLITS = ("train", "val", "calib", "test")
 
 
+RULES_OF_REDACTION = ("email", "iban", "card", "fiscal_code", "vat", "phone")
+"""Kinds of personal data that are known, and taken out unless the project says `KIND: false`."""
+
+
+def redaction_from_yaml(value: Any) -> Any:
+    """`false` is none of the rules; a mapping switches single ones off, or adds a pattern of one's own under a new name."""
+    if value is False:
+        return dict.fromkeys(RULES_OF_REDACTION, False)
+    if value is True:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError("`redact` is true, false, or a mapping of rules")
+    for name, rule in value.items():
+        if rule is True and name not in RULES_OF_REDACTION:
+            raise ValueError(f"there is no rule {name!r}{nearest(str(name), RULES_OF_REDACTION)}; give it a pattern to make one")
+        if isinstance(rule, str):
+            try:
+                empty = re.compile(rule).search("")
+            except re.error as error:
+                raise ValueError(f"the pattern of {name!r} is no regular expression: {error}") from None
+            if empty:
+                raise ValueError(f"the pattern of {name!r} matches the empty text; it would take out everything")
+    return value
+
+
 class Label(Section):
     """One label of a head: what it means, and words that hint at it (used by the keyword baseline)."""
 
     description: str = ""
     keywords: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    tie_breakers: tuple[str, ...] = ()
 
 
 def _labels_from_yaml(value: Any) -> Any:
@@ -187,6 +213,26 @@ class ZeroShot(Section):
         return template
 
 
+class Labeling(Section):
+    """What a server keeps of what it is asked, for people to label; and what it never keeps."""
+
+    capture_below: float = Field(default=0.7, ge=0, le=1)
+    capture_share: float = Field(default=0.02, ge=0, le=1)
+    keep_days: int = Field(default=365, ge=1)
+    second_opinions: float = Field(default=0.1, ge=0, le=1)
+    lease_minutes: float = Field(default=10, gt=0)
+    redact: Annotated[dict[str, bool | str], BeforeValidator(redaction_from_yaml)] = Field(default_factory=dict)
+
+
+class Retrain(Section):
+    """What labels that people gave are made into, and what the next model must prove against the one that is deployed."""
+
+    test: Path | None = None
+    min_per_label: int = Field(default=200, ge=1)
+    label_weight: float = Field(default=1.0, gt=0)
+    gates: tuple[Gate, ...] | None = None
+
+
 class Rules(Section):
     """Rules beside the model: which heads they estimate too, and how both are put together."""
 
@@ -222,6 +268,8 @@ class Project(Section):
     bands: Bands = Bands()
     zero_shot: ZeroShot = ZeroShot()
     rules: Rules | None = None
+    labeling: Labeling = Labeling()
+    retrain: Retrain = Retrain()
     gates: tuple[Gate, ...] = ()
 
     _folder: Path = PrivateAttr(default=Path("."))
@@ -266,9 +314,10 @@ class Project(Section):
             project = cls.model_validate(file.value)
         except ValidationError as error:
             raise _explained(error, file) from None
-        for index, gate in enumerate(project.gates):
+        promised = {("gates",): project.gates, ("retrain", "gates"): project.retrain.gates or ()}
+        for place, index, gate in ((place, *each) for place, gates in promised.items() for each in enumerate(gates)):
             if problem := wrong_with(gate, {name: head.type for name, head in project.heads.items()}):
-                raise ProjectError(problem, path, file.line_of(["gates", index]))
+                raise ProjectError(problem, path, file.line_of([*place, index]))
         project._folder = path.parent
         return project
 
