@@ -10,6 +10,7 @@ from sayso.errors import DataError, nearest
 
 if TYPE_CHECKING:
     from sayso.project import Project
+    from sayso.runtime.spec import Spec
 
 Answer = dict[str, Any]
 """For each head that a person spoke of: a label, a list of labels, or a number from 0 to 1."""
@@ -40,10 +41,9 @@ class LabelSets:
         return cls({name: HeadLabels(head.type, tuple(head.labels)) for name, head in project.heads.items()}, project.main_head)
 
     @classmethod
-    def of_spec(cls, spec: Mapping[str, Any]) -> LabelSets:
+    def of_spec(cls, spec: Spec) -> LabelSets:
         """Those that a model was made with."""
-        heads = {name: HeadLabels(head["type"], tuple(head.get("labels", ()))) for name, head in spec["heads"].items()}
-        return cls(heads, next((name for name, head in heads.items() if head.type == "choice"), None))
+        return cls({name: HeadLabels(head.type, tuple(head.labels)) for name, head in spec.heads.items()}, spec.main_head)
 
     def answer(self, given: Mapping[str, Any]) -> Answer:
         """The answer, if every part of it may be said; in the order of the heads."""

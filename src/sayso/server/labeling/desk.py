@@ -1,0 +1,49 @@
+"""Desk: what a server's labeling shares: the project's labels and rules, and the capture of what it answers."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from sayso.labeling.labels import Answer, LabelSets, UnknownLabel
+from sayso.labeling.redact import Redactor
+from sayso.project import FILE_NAME, Labeling, Project
+from sayso.server.labeling.capture import Capture
+from sayso.server.problems import Problem
+
+if TYPE_CHECKING:
+    from sayso.server.state import Server
+
+
+class Desk:
+    """Made with the server; a project that cannot be read is an error then, and not when somebody labels."""
+
+    def __init__(self, server: Server) -> None:
+        folder = server.settings.project
+        self.project = Project.load(folder) if (folder / FILE_NAME).is_file() else None
+        self.rules = self.project.labeling if self.project else Labeling()
+        self.redact = Redactor.of(self.rules.redact)
+        self.capture = Capture(server.database, server.settings, self.rules)
+        self._production = server.production
+        server.observers.append(self.capture.observe)
+
+    @property
+    def labels(self) -> LabelSets:
+        """What may be answered: the labels of sayso.yaml, or without one those of the model that answers now."""
+        if self.project:
+            return LabelSets.of_project(self.project)
+        return LabelSets.of_spec(self._production.serving.predictor.spec)
+
+    @property
+    def lease(self) -> datetime.timedelta:
+        """So long an item is kept for the person who took it."""
+        return datetime.timedelta(minutes=self.rules.lease_minutes)
+
+    def answer(self, label: str | None, answers: dict[str, Any] | None) -> Answer:
+        """The answer that somebody gave as one label of the main head, or head by head."""
+        if (label is None) == (answers is None):
+            raise Problem(422, "invalid", "send either `expert_intent` (a label of the main head) or `answers` (head by head)")
+        try:
+            return self.labels.of_main(label) if label is not None else self.labels.answer(answers or {})
+        except UnknownLabel as error:
+            raise Problem(422, "unknown_label", str(error)) from None
