@@ -96,6 +96,22 @@ def test_the_history_tells_who_pointed_what_where_and_why(registry, printed):
     assert [(switch["from"], switch["to"]) for switch in history] == [(None, 2), (2, 1)]
 
 
+def test_an_alias_is_taken_away_and_the_history_says_why(registry, printed):
+    promote("my-intents@1", alias="shadow", registry=registry)
+    assert printed("unalias", "my-intents@shadow", why="compared", registry=registry) == "my-intents@shadow: 1 -> nothing\n"
+    *_, line = printed("history", "my-intents", registry=registry).splitlines()
+    assert line.split()[2:5] == ["remove", "shadow", "1"]
+    assert line.split()[-1] == "compared"
+    assert json.loads(printed("show", "my-intents", registry=registry, as_json=True))["models"][0]["aliases"] == {"production": 2}
+    promote("my-intents@1", alias="shadow", registry=registry)
+    document = json.loads(printed("unalias", "registry:my-intents@shadow", registry=registry, as_json=True))
+    assert (document["model"], document["action"], document["from"], document["to"]) == ("my-intents", "remove", 1, None)
+    with pytest.raises(InputError, match="my-intents has no alias 'shadow'"):
+        models("unalias", "my-intents@shadow", registry=registry)
+    with pytest.raises(UsageError, match="production cannot be taken away"):
+        models("unalias", "my-intents@production", registry=registry)
+
+
 def test_what_was_removed_is_shown_as_such(registry, printed):
     from sayso.cli.gc import gc
 
@@ -111,7 +127,10 @@ def test_what_was_removed_is_shown_as_such(registry, printed):
         (("add",), {}, "`sayso models add` needs BUNDLE"),
         (("show",), {}, "`sayso models show` needs NAME or NAME@VERSION"),
         (("list", "my-intents"), {}, "for one model: sayso models show my-intents"),
-        (("show", "my-intents"), {"why": "because"}, "--name and --why go with `sayso models add BUNDLE`"),
+        (("show", "my-intents"), {"why": "because"}, "--why with that and with `sayso models unalias NAME@ALIAS`"),
+        (("unalias", "my-intents@staging"), {"name": "other"}, "--name goes with `sayso models add BUNDLE`"),
+        (("unalias",), {}, "`sayso models unalias` needs NAME@ALIAS"),
+        (("unalias", "my-intents"), {}, "say which alias of my-intents: sayso models unalias my-intents@ALIAS"),
         (("show", "My Intents"), {}, "cannot be a model's name"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from registry.bundles import golden_bundle
 from sayso.artifacts import read_json
 from sayso.errors import BundleError, InputError, UsageError
-from sayso.registry import add, aliases_in, find, history_of, promote, resolve, rollback
+from sayso.registry import add, aliases_in, find, history_of, promote, remove_alias, resolve, rollback
 from sayso.runtime.selftest import GOLDEN
 from tiny_model import CODE_SEARCH, seal, spec_of, write_bundle
 
@@ -60,6 +60,38 @@ def test_the_history_tells_who_when_why_from_where_to_where_and_what_it_was_wort
     assert switches[1].metrics == versions[1].metrics
     assert switches[1].id == versions[1].id
     assert [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()] == [switch.to_dict() for switch in switches]
+
+
+def test_an_alias_that_is_taken_away_means_nothing_any_more_and_the_history_keeps_that(registry, versions, folder):
+    promote(versions[0])
+    promote(versions[1], "shadow")
+    switch = remove_alias(folder, "shadow", why="compared")
+    assert (switch.action, switch.before, switch.after, switch.id, switch.made.why) == ("remove", 2, None, versions[1].id, "compared")
+    assert set(aliases_in(folder)) == {"production"}
+    with pytest.raises(InputError, match="my-intents has no alias or version 'shadow'"):
+        find("my-intents@shadow", registry)
+    assert history_of(folder)[-1] == switch
+    assert json.loads((folder / "history.jsonl").read_text().splitlines()[-1])["to"] is None
+    assert resolve("my-intents@2", registry) == versions[1].bundle, "its version stays"
+
+
+def test_an_alias_that_is_set_again_begins_anew(versions, folder):
+    promote(versions[0], "shadow")
+    promote(versions[1], "shadow")
+    remove_alias(folder, "shadow")
+    assert promote(versions[2], "shadow").before is None
+    with pytest.raises(InputError, match="shadow has pointed at no version before my-intents@3"):
+        rollback(folder, "shadow")
+    assert [switch.number for switch in history_of(folder)] == [1, 2, 3, 4]
+
+
+def test_production_cannot_be_taken_away_nor_what_is_not_there(versions, folder):
+    promote(versions[0])
+    with pytest.raises(UsageError, match="production cannot be taken away, for programs load it"):
+        remove_alias(folder, "production")
+    with pytest.raises(InputError, match="my-intents has no alias 'shadow'"):
+        remove_alias(folder, "shadow")
+    assert [switch.action for switch in history_of(folder)] == ["promote"]
 
 
 def test_the_history_only_ever_grows(versions, folder):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from registry.workers import ALWAYS, FORKS, MODEL, change, promote_often, resolve_until
-from sayso.registry import add, aliases_in, collect, history_of, open_version, promote, prove, resolve, versions_in
+from sayso.registry import add, aliases_in, collect, history_of, open_version, promote, prove, remove_alias, resolve, versions_in
 from sayso.registry.history import catch_up, make_switch
 from sayso.registry.versions import version_at
 
@@ -21,6 +21,8 @@ def assert_whole(folder):
     for switch in switches:
         assert switch.before == pointed_at.get(switch.alias)
         pointed_at[switch.alias] = switch.after
+        if switch.after is None:
+            del pointed_at[switch.alias]
     assert pointed_at == {alias: switch.after for alias, switch in aliases.items()}
     for number in pointed_at.values():
         assert prove(version_at(folder, number)) > 0
@@ -44,6 +46,19 @@ def test_killed_at_any_moment_every_alias_points_at_a_whole_version_and_the_hist
     collect(registry / MODEL, min_age=ALWAYS)
     assert catch_up(registry / MODEL) == len((registry / MODEL / "history.jsonl").read_bytes().splitlines())
     assert not [path for path in registry.rglob(".*") if path.name != ".lock"]
+
+
+def test_an_alias_that_a_kill_took_away_but_kept_from_the_history_is_away_all_the_same(registry, bundles):
+    promote(add(registry, bundles[0], MODEL), "shadow")
+    log = registry / MODEL / "history.jsonl"
+    before = log.read_bytes()
+    remove_alias(registry / MODEL, "shadow")
+    log.write_bytes(before)
+    assert aliases_in(registry / MODEL) == {}
+    assert [switch.after for switch in history_of(registry / MODEL)] == [1, None]
+    assert promote(version_at(registry / MODEL, 1), "shadow").number == 3
+    assert_whole(registry / MODEL)
+    assert len(log.read_bytes().splitlines()) == 3
 
 
 def test_eight_processes_that_promote_at_once_all_get_their_turn(registry, bundles):

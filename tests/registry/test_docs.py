@@ -41,7 +41,7 @@ def test_every_command_and_every_line_of_python_on_the_page_runs(project):
     seen = {}
     exec(program, seen)
     assert seen["model"].predict("who calls login").label == "FindCallers"
-    assert len(commands) == 12
+    assert len(commands) == 13
 
 
 def test_the_folder_is_laid_out_as_the_formats_page_says(project):

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from sayso.errors import UsageError
-from sayso.registry import add, collect, open_version, promote, resolve, rollback, unneeded, versions_in
+from sayso.registry import add, collect, open_version, promote, remove_alias, resolve, rollback, unneeded, versions_in
 
 AT_ONCE = datetime.timedelta()
 
@@ -47,6 +47,15 @@ def test_what_an_alias_points_at_stays_however_old(registry, versions, folder):
     collect(folder, keep=1, min_age=AT_ONCE)
     assert kept(folder) == [1, 8]
     assert resolve("my-intents@stable", registry) == versions[0].bundle
+
+
+def test_what_an_alias_pointed_at_that_was_taken_away_may_go(versions, folder):
+    for version in versions[:4]:
+        promote(version)
+    promote(versions[6], "shadow")
+    remove_alias(folder, "shadow")
+    collect(folder, keep=1, min_age=AT_ONCE)
+    assert kept(folder) == [4]
 
 
 def test_what_rolling_back_leads_to_stays(versions, folder):

@@ -8,7 +8,7 @@ import multiprocessing
 import random
 
 from sayso.errors import InputError
-from sayso.registry import add, collect, promote, resolve, rollback
+from sayso.registry import add, collect, promote, remove_alias, resolve, rollback
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["onnxruntime", "tokenizers", "sayso.registry", "sayso.runtime.model", "sayso.runtime.selftest"])
@@ -17,18 +17,20 @@ ALWAYS = datetime.timedelta()
 
 
 def change(registry, bundles, seed, ready):
-    """Register, promote, roll back and collect at random until killed; tells when it has got going."""
+    """Register, promote, roll back, take away and collect at random until killed; tells when it has got going."""
     draw = random.Random(seed)
     for turn in itertools.count():
         if turn == 2:
             ready.set()
         alias = draw.choice(("production", "staging"))
         try:
-            match draw.choice(("promote", "promote", "rollback", "collect")):
+            match draw.choice(("promote", "promote", "rollback", "remove", "collect")):
                 case "promote":
                     promote(add(registry, draw.choice(bundles), MODEL), alias, why="trying")
                 case "rollback":
                     rollback(registry / MODEL, alias)
+                case "remove":
+                    remove_alias(registry / MODEL, "staging", why="enough")
                 case "collect":
                     collect(registry / MODEL, keep=2, min_age=ALWAYS)
         except InputError as error:

@@ -15,12 +15,13 @@ from sayso.errors import UsageError
 if TYPE_CHECKING:
     from sayso.registry import Switch, Version
 
-What = Literal["list", "add", "show", "history"]
-NEEDED = {"add": "BUNDLE", "show": "NAME or NAME@VERSION", "history": "NAME"}
+What = Literal["list", "add", "show", "history", "unalias"]
+NEEDED = {"add": "BUNDLE", "show": "NAME or NAME@VERSION", "history": "NAME", "unalias": "NAME@ALIAS"}
+WITH_WHY = ("add", "unalias")
 
 
 def models(
-    what: Annotated[What, typer.Argument(metavar="[WHAT]", help="list, add, show or history.")] = "list",
+    what: Annotated[What, typer.Argument(metavar="[WHAT]", help="list, add, show, history or unalias.")] = "list",
     which: Annotated[str | None, typer.Argument(metavar="[WHICH]", help="What to add: a bundle. What to show: a model.")] = None,
     name: NameOption = None,
     why: WhyOption = "",
@@ -31,6 +32,7 @@ def models(
 
     `sayso models` lists them all. `models add BUNDLE` registers a bundle and switches no alias. `models show NAME`, or
     `NAME@VERSION`, or `NAME@ALIAS` tells more; `models history NAME` tells who pointed which alias where, when and why.
+    `models unalias NAME@ALIAS` takes an alias away; its versions stay.
     """
     from sayso.registry import default_registry
 
@@ -38,6 +40,8 @@ def models(
     place = registry or default_registry()
     if what == "add":
         _add(place, str(which), name, why, as_json)
+    elif what == "unalias":
+        _unalias(place, str(which), why, as_json)
     elif what == "history":
         _history(place, str(which), as_json)
     elif what == "show" and "@" in str(which):
@@ -51,8 +55,8 @@ def _check_usage(what: What, which: str | None, name: str | None, why: str) -> N
         raise UsageError(f"`sayso models {what}` needs {NEEDED[what]}")
     if what == "list" and which:
         raise UsageError(f"`sayso models list` lists everything; for one model: sayso models show {which}")
-    if what != "add" and (name or why):
-        raise UsageError("--name and --why go with `sayso models add BUNDLE`")
+    if (name and what != "add") or (why and what not in WITH_WHY):
+        raise UsageError("--name goes with `sayso models add BUNDLE`, --why with that and with `sayso models unalias NAME@ALIAS`")
 
 
 def _list(place: Path, name: str | None, as_json: bool) -> None:
@@ -110,6 +114,20 @@ def _add(place: Path, bundle: str, name: str | None, why: str, as_json: bool) ->
     terminal.say(f"To use it as {version.model}@production: sayso promote {version.model}@{version.number}")
 
 
+def _unalias(place: Path, reference: str, why: str, as_json: bool) -> None:
+    from sayso.registry import model_folder, remove_alias
+    from sayso.registry.places import parse_reference
+
+    wanted = parse_reference(reference)
+    if wanted.at is None:
+        raise UsageError(f"say which alias of {wanted.model}: sayso models unalias {wanted.model}@ALIAS")
+    switch = remove_alias(model_folder(place, wanted.model), wanted.at, why=why)
+    if as_json:
+        terminal.print_json({"model": wanted.model, **switch.to_dict()})
+        return
+    terminal.stdout().print(f"{wanted}: {switch.before} -> nothing", markup=False)
+
+
 def _show_version(place: Path, reference: str, as_json: bool) -> None:
     from sayso.registry import aliases_in, find
 
@@ -149,7 +167,7 @@ def _history(place: Path, name: str, as_json: bool) -> None:
     for column in ("when", "who", "what", "alias", "from", "to", "id", "why"):
         table.add_column(column, justify="right" if column in ("from", "to") else "left", header_style="dim")
     for switch in switches:
-        ends = ("" if switch.before is None else str(switch.before), str(switch.after))
+        ends = ["" if end is None else str(end) for end in (switch.before, switch.after)]
         table.add_row(switch.made.when[:19], switch.made.who, switch.action, switch.alias, *ends, switch.id, switch.made.why)
     terminal.stdout().print(table, markup=False)
 

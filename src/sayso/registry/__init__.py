@@ -1,6 +1,6 @@
 """Registry: the versions of models on this machine, the aliases that programs load them by, and their way to the hub and back."""
 
-from sayso.registry.aliases import promote, prove, rollback
+from sayso.registry.aliases import promote, prove, remove_alias, rollback
 from sayso.registry.garbage import collect, unneeded
 from sayso.registry.history import Switch, aliases_in, history_of
 from sayso.registry.hub import pull, push
@@ -24,6 +24,7 @@ __all__ = [
     "prove",
     "pull",
     "push",
+    "remove_alias",
     "resolve",
     "rollback",
     "unneeded",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sayso.errors import InputError, nearest
+from sayso.errors import InputError, UsageError, nearest
 from sayso.registry.history import Action, Switch, aliases_in, catch_up, history_of, make_switch, versions_before
 from sayso.registry.locks import locked
 from sayso.registry.places import PRODUCTION, check_alias
@@ -26,6 +26,17 @@ def rollback(folder: Path, alias: str = PRODUCTION, *, to: Version | None = None
     """
     with locked(folder):
         return _switch(to or _version_before(folder, alias), alias, "rollback", why)
+
+
+def remove_alias(folder: Path, alias: str, *, why: str = "") -> Switch:
+    """Take an alias of the model in `folder` away. Its versions stay, and so does its history. `production` cannot be."""
+    if alias == PRODUCTION:
+        raise UsageError(f"{PRODUCTION} cannot be taken away, for programs load it; point it elsewhere by sayso promote or sayso rollback")
+    with locked(folder):
+        last, current = catch_up(folder), _points_at(folder, alias)
+        switch = Switch(last + 1, alias, "remove", current.after, None, current.id, current.metrics, stamp(why))
+        make_switch(folder, switch)
+        return switch
 
 
 def prove(version: Version) -> int:
@@ -61,10 +72,16 @@ def _switch(version: Version, alias: str, action: Action, why: str) -> Switch | 
 
 def _version_before(folder: Path, alias: str) -> Version:
     """Where rolling the alias back leads."""
+    current = _points_at(folder, alias)
+    before = versions_before(history_of(folder), alias)
+    if not before:
+        raise InputError(f"{alias} has pointed at no version before {folder.name}@{current.after}; name one with --to", folder)
+    return version_at(folder, before[0])
+
+
+def _points_at(folder: Path, alias: str) -> Switch:
+    """The switch that made an alias what it is; an InputError if there is no such alias."""
     aliases = aliases_in(folder)
     if alias not in aliases:
         raise InputError(f"{folder.name} has no alias {alias!r}{nearest(alias, aliases)}", folder)
-    before = versions_before(history_of(folder), alias)
-    if not before:
-        raise InputError(f"{alias} has pointed at no version before {folder.name}@{aliases[alias].after}; name one with --to", folder)
-    return version_at(folder, before[0])
+    return aliases[alias]

@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 from sayso.errors import UsageError
-from sayso.registry.history import history_of, versions_before
+from sayso.registry.history import aliases_in, history_of, versions_before
 from sayso.registry.locks import locked
 from sayso.registry.versions import Version, clear_leftovers, remove_bundle, versions_in
 
@@ -24,8 +24,8 @@ def unneeded(folder: Path, keep: int = KEEP, min_age: datetime.timedelta = MIN_A
         raise UsageError(f"keep 1 version of each alias or more, not {keep}: what an alias points at is never removed")
     switches = history_of(folder)
     needed: set[int] = set()
-    for alias in {switch.alias for switch in switches}:
-        pointed_at = list(dict.fromkeys(switch.after for switch in reversed(switches) if switch.alias == alias))
+    for alias in aliases_in(folder):
+        pointed_at = list(dict.fromkeys(switch.after for switch in reversed(switches) if switch.alias == alias and switch.after))
         needed |= {*pointed_at[:keep], *versions_before(switches, alias)[: keep - 1]}
     if not needed:
         return []

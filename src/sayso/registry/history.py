@@ -1,7 +1,8 @@
 """What an alias points at, and every switch that was ever made.
 
-An alias is one small file, and that file is the newest switch itself: to replace it, by one rename, is to switch. What
-has happened is written to the log afterwards, so that a kill in between loses nothing: who comes next writes it down.
+An alias is one small file, and that file is the newest switch itself: to replace it, by one rename, is to switch, or
+to take the alias away. What has happened is written to the log afterwards, so that a kill in between loses nothing: who
+comes next writes it down.
 """
 
 from __future__ import annotations
@@ -21,18 +22,21 @@ from sayso.registry.places import ALIASES, HISTORY
 from sayso.registry.stamps import Stamp
 from sayso.registry.versions import Metrics
 
-Action = Literal["promote", "rollback"]
+Action = Literal["promote", "rollback", "remove"]
 
 
 @dataclass(frozen=True)
 class Switch:
-    """One change of what an alias points at: the numbers of the version before (None at first) and after."""
+    """One change of what an alias points at: the numbers of the version before (None at first) and after.
+
+    Of an alias that is taken away, `after` is None, and id and metrics are those of the version that it pointed at last.
+    """
 
     number: int
     alias: str
     action: Action
     before: int | None
-    after: int
+    after: int | None
     id: str
     metrics: Metrics
     made: Stamp
@@ -53,24 +57,28 @@ class Switch:
 
 def aliases_in(folder: Path) -> dict[str, Switch]:
     """The aliases of a model, each with the switch that made it what it is."""
-    files = sorted(folder.glob(f"{ALIASES}/[!.]*.json"))
-    return {switch.alias: switch for switch in (_switch(read_json(file), file) for file in files)}
+    return {switch.alias: switch for switch in _newest(folder) if switch.after is not None}
 
 
 def history_of(folder: Path) -> list[Switch]:
     """Every switch of a model's aliases, oldest first."""
-    newest = aliases_in(folder).values()  # before the log: what is replaced in between is in the log by then
+    newest = _newest(folder)  # before the log: what is replaced in between is in the log by then
     switches = {switch.number: switch for switch in (*_logged(folder / HISTORY), *newest)}
     return [switches[number] for number in sorted(switches)]
 
 
 def versions_before(switches: Sequence[Switch], alias: str) -> list[int]:
-    """The versions that rolling back leads through, the last one first; what was rolled back from is not among them."""
+    """The versions that rolling back leads through, the last one first; what was rolled back from is not among them.
+
+    An alias that was taken away and set again begins anew.
+    """
     trail: list[int] = []
     for switch in switches:
         if switch.alias != alias:
             continue
-        if switch.action == "rollback" and switch.after in trail:
+        if switch.after is None:
+            trail.clear()
+        elif switch.action == "rollback" and switch.after in trail:
             while trail[-1] != switch.after:
                 trail.pop()
         else:
@@ -79,7 +87,7 @@ def versions_before(switches: Sequence[Switch], alias: str) -> list[int]:
 
 
 def make_switch(folder: Path, switch: Switch) -> None:
-    """Point the alias somewhere else; only for who holds the model's lock and has caught up with the log."""
+    """Point the alias somewhere else, or nowhere; only for who holds the model's lock and has caught up with the log."""
     write_json(folder / ALIASES / f"{switch.alias}.json", switch.to_dict())
     flush_folder(folder / ALIASES)
     with contextlib.suppress(OSError):  # the switch is made; whoever comes next writes it down
@@ -92,7 +100,7 @@ def catch_up(folder: Path) -> int:
     content = log.read_bytes() if log.exists() else b""
     whole = content[: content.rfind(b"\n") + 1]
     last = _switch_in(whole.splitlines()[-1], log, whole.count(b"\n")).number if whole else 0
-    missing = sorted((switch for switch in aliases_in(folder).values() if switch.number > last), key=lambda switch: switch.number)
+    missing = sorted((switch for switch in _newest(folder) if switch.number > last), key=lambda switch: switch.number)
     if missing:
         if content != whole:
             os.truncate(log, len(whole))
@@ -104,6 +112,11 @@ def catch_up(folder: Path) -> int:
         if not whole:
             flush_folder(folder)
     return missing[-1].number if missing else last
+
+
+def _newest(folder: Path) -> list[Switch]:
+    """The last switch of every alias, of those too that were taken away."""
+    return [_switch(read_json(file), file) for file in sorted(folder.glob(f"{ALIASES}/[!.]*.json"))]
 
 
 def _logged(log: Path) -> list[Switch]:
@@ -126,7 +139,7 @@ def _switch(value: Any, path: Path) -> Switch:
             alias=str(value["alias"]),
             action=value["action"],
             before=value["from"],
-            after=int(value["to"]),
+            after=None if value["action"] == "remove" else int(value["to"]),
             id=str(value["id"]),
             metrics=value["metrics"],
             made=Stamp(value["when"], value["who"], value["why"]),

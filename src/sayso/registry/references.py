@@ -26,8 +26,8 @@ def find(reference: str, registry: Path) -> Version:
     wanted = parse_reference(reference)
     folder = model_folder(registry, wanted.model)
     at, aliases = wanted.at or PRODUCTION, aliases_in(folder)
-    if at in aliases:
-        return version_at(folder, aliases[at].after)
+    if (switch := aliases.get(at)) and switch.after:
+        return version_at(folder, switch.after)
     if wanted.at is None:
         newest = versions_in(folder)[-1].number
         raise InputError(f"{folder.name} has no alias {PRODUCTION!r} yet; set it with: sayso promote {folder.name}@{newest}", folder)

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from sayso.estimator.config import Settings
+from sayso.registry.history import Action as Switching
 from sayso.runtime.blend import Mode
 from sayso.runtime.decide import Action
 from sayso.runtime.rules import rule_estimate
@@ -27,7 +28,7 @@ FOUND_BY = {
     "overview.drift_": [state.replace(" ", "_") for state in get_args(drift.State)],
     "overview.drift_of_": ("confidence", "intents"),
     "models.done_": models.DONE,
-    "models.switch_": ("promote", "rollback"),
+    "models.switch_": get_args(Switching),
     "figure.": ["macro_f1", *(figure for figures in models.FIGURES for figure in figures)],
     "switch.": ("promote", "rollback"),
     "switch.do_": ("promote", "rollback"),
