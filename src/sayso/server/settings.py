@@ -36,6 +36,7 @@ class Settings(Section):
     session_idle_minutes: int = Field(default=60, ge=1)
     session_hours: int = Field(default=12, ge=1)
     log_texts: bool = False
+    capture: bool = True
 
     traffic_days: int = Field(default=90, ge=1)
     drift_baseline: Literal["bundle", "traffic"] = "bundle"

@@ -50,12 +50,12 @@ class QueueItem(Form):
             confidence=item.confidence,
             scores=item.scores,
             model=item.version,
-            reason=item.reason,  # type: ignore[arg-type]
+            reason=item.reason,
             seen=item.seen,
             first_at=item.first_at,
             last_at=item.last_at,
             skips=item.skips,
-            state=item.state,  # type: ignore[arg-type]
+            state=item.state,
             answer=item.answer,
             lease_until=lease_until,
         )
@@ -117,7 +117,7 @@ class Labelled(Form):
     @classmethod
     def of(cls, outcome: Outcome) -> Labelled:
         """An outcome as it is sent."""
-        return cls(opinion_id=outcome.opinion_id, query_id=outcome.item_id, state=outcome.state)  # type: ignore[arg-type]
+        return cls(opinion_id=outcome.opinion_id, query_id=outcome.item_id, state=outcome.state)
 
 
 class Undo(Form):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from sqlalchemy import delete
 from sqlalchemy.orm import Session as Transaction
 
 from sayso.errors import InputError
@@ -144,8 +145,7 @@ def _move(file: Path, database: Database, put: Put) -> int:
             moved += len(records)
     file.unlink()
     with database.writing() as transaction:
-        if (read := transaction.get(Spooled, name)) is not None:
-            transaction.delete(read)
+        transaction.execute(delete(Spooled).where(Spooled.file == name))
     return moved
 
 
