@@ -140,7 +140,8 @@ def test_a_file_with_one_label_is_no_classifier(tmp_path):
 
 def test_a_cell_that_a_spreadsheet_would_run_is_guarded_and_read_back(tmp_path):
     path = tmp_path / "out.csv"
-    rows = [Example("=cmd|' /C calc'!A0", {"intent": "TextSearch"}), Example("- dash", {"intent": "Ambiguous"})]
+    risky = ("=cmd|' /C calc'!A0", "- dash", "'=1", "\rx", " +1\r\n")
+    rows = [Example(text, {"intent": "TextSearch"}) for text in risky]
     write_examples(path, rows, "label")
     with open(path, newline="", encoding="utf-8") as stream:
         assert all(row["text"].startswith("'") for row in csv.DictReader(stream))

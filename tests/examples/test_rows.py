@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sayso.errors import DataError, MissingExtra, UsageError
-from sayso.examples.rows import BATCH, count_rows, read_rows, write_rows
+from sayso.examples.rows import BATCH, count_rows, read_rows, rows_in, write_rows
 
 ROWS = [{"text": "who calls login", "id": "1"}, {"text": 'a "quoted", line\nbreak', "id": "2"}, {"text": "", "id": "è 再 🚀"}]
 
@@ -61,6 +61,20 @@ def test_a_byte_order_mark_is_no_part_of_the_first_row(tmp_path):
     (tmp_path / "rows.csv").write_text("\ufefftext\na\n", encoding="utf-8")
     (tmp_path / "rows.jsonl").write_text('\ufeff{"text": "a"}\n', encoding="utf-8")
     assert values(tmp_path / "rows.csv") == values(tmp_path / "rows.jsonl") == [{"text": "a"}]
+
+
+@pytest.mark.parametrize("content", ["text;id\r\na, b;1\r\n", "text\tid\na, b\t1\n", 'text,id\n"a, b",1\n'])
+def test_csv_is_read_as_spreadsheets_of_other_countries_write_it(tmp_path, content):
+    (tmp_path / "rows.csv").write_text(content, newline="")
+    assert values(tmp_path / "rows.csv") == [{"text": "a, b", "id": "1"}]
+
+
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv", "rows.txt"])
+def test_an_open_file_is_read_like_one_that_has_a_path(tmp_path, name):
+    (tmp_path / name).write_text({"rows.jsonl": '{"text": "a"}\n', "rows.csv": "text\na\n", "rows.txt": "a\n"}[name])
+    with open(tmp_path / name, "rb") as stream:
+        assert list(rows_in(stream, name)) == list(read_rows(tmp_path / name))
+        assert not stream.closed
 
 
 def test_a_field_of_a_megabyte_can_be_read(tmp_path):

@@ -46,15 +46,7 @@ class RowReader:
 
     def example(self, row: Any, path: Path | str, line: int | None) -> Example:
         """The Example in `row`; a DataError with file and line if there is none."""
-        if not isinstance(row, dict):
-            raise DataError(f"a row is an object with a `text` key, not {type(row).__name__}", path, line)
-        text = row.get("text")
-        if not isinstance(text, str):
-            raise DataError("the key `text` is missing" if text is None else f"`text` must be text, found {text!r}", path, line)
-        if not text.strip():
-            raise DataError("`text` is empty", path, line)
-        if "\0" in text:
-            raise DataError("`text` holds a NUL character; take it out", path, line)
+        text = text_in(row, path, line)
         labels = {name: self._value(name, row[name], path, line) for name in self.heads if row.get(name) is not None}
         if not labels:
             raise DataError(f"no label here: expected a key named {' or '.join(map(repr, self.heads))}", path, line)
@@ -77,6 +69,20 @@ class RowReader:
             if not isinstance(label, str) or label not in head.labels:
                 raise DataError(f"{label!r} is not a label of {name!r}{nearest(str(label), head.labels)}", path, line)
         return str(value) if head.type == "choice" else tuple(dict.fromkeys(given))
+
+
+def text_in(row: Any, path: Path | str, line: int | None) -> str:
+    """The text of a row; a DataError with file and line if there is none that can be used."""
+    if not isinstance(row, dict):
+        raise DataError(f"a row is an object with a `text` key, not {type(row).__name__}", path, line)
+    text = row.get("text")
+    if not isinstance(text, str):
+        raise DataError("the key `text` is missing" if text is None else f"`text` must be text, found {text!r:.60}", path, line)
+    if not text.strip():
+        raise DataError("`text` is empty", path, line)
+    if "\0" in text:
+        raise DataError("`text` holds a NUL character; take it out", path, line)
+    return text
 
 
 def _text(value: Any) -> str | None:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from sayso.artifacts import new_file, read_json
 from sayso.errors import DataError, UsageError
+from sayso.examples.cells import from_cell, to_cell
 from sayso.examples.example import Example, RowReader, Value
 from sayso.examples.rows import Values, read_rows, write_rows
 from sayso.project import Head
 
 Dialect = Literal["sayso", "samples", "label"]
 """One key per head; a JSON document with `metadata` and `samples`; or `text` and `label` alone."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def read_examples(path: Path, heads: Mapping[str, Head]) -> Iterator[Example]:
@@ -55,7 +53,7 @@ def write_examples(path: Path, examples: Iterable[Example], dialect: Dialect = "
     if dialect == "samples":
         return _write_samples(path, list(examples), metadata or {})
     rows = (_label_row(example) if dialect == "label" else example.to_row() for example in examples)
-    return write_rows(path, map(_safe_in_a_spreadsheet, rows) if path.suffix == ".csv" else rows)
+    return write_rows(path, ({key: to_cell(value) for key, value in row.items()} for row in rows) if path.suffix == ".csv" else rows)
 
 
 def write_for_name(path: Path, examples: Iterable[Example], metadata: Mapping[str, Any]) -> int:
@@ -82,7 +80,8 @@ def _in_our_words(values: Any, heads: Mapping[str, Head], is_csv: bool, path: Pa
         return {"text": values} if isinstance(values, str) else values
     row = dict(values)
     if is_csv:
-        row = {key: _from_cell(key, value, heads, path, line) for key, value in row.items() if value != ""}
+        types = {name: head.type for name, head in heads.items()}
+        row = {key: from_cell(key, value, types, path, line) for key, value in row.items() if value != ""}
         row.setdefault("text", "")
     if "text" not in row and "raw_input" in row:
         if row.get("execution_success") in (False, "false", "False", "0"):
@@ -105,32 +104,6 @@ def _command_of(output: Any, path: Path | str, line: int | None) -> Values:
     if not isinstance(command, dict) or "type" not in command:
         raise DataError("`output` must be a command or a clarification, with a `type`", path, line)
     return {"command": command.get("command") or command["type"]}
-
-
-CELLS: dict[str, Callable[[str], Any]] = {
-    "score": float,
-    "tags": lambda cell: json.loads(cell) if cell.startswith("[") else cell.split(";"),
-    "weight": float,
-    "context": json.loads,
-}
-"""How the cells of a head's type, and of the columns with these names, are read."""
-
-
-def _from_cell(key: str, cell: str, heads: Mapping[str, Head], path: Path | str, line: int | None) -> Any:
-    """A CSV cell as the value it stands for."""
-    if len(cell) > 1 and cell[0] == "'" and cell[1] in FORMULA:
-        cell = cell[1:]
-    convert = CELLS.get(heads[key].type if key in heads else key)
-    try:
-        return convert(cell) if convert else cell
-    except ValueError:
-        raise DataError(f"`{key}` cannot be read from {cell!r:.60}", path, line) from None
-
-
-def _safe_in_a_spreadsheet(row: Values) -> Values:
-    """The row with no cell that a spreadsheet would run; reading takes the guard off again."""
-    guarded = {key: "'" + value if isinstance(value, str) and value.startswith(FORMULA) else value for key, value in row.items()}
-    return {**guarded, "text": guarded["text"].replace("\r\n", "\n")}
 
 
 def _label_row(example: Example) -> Values:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from sayso.artifacts import new_file
 from sayso.errors import DataError, MissingExtra, UsageError
@@ -41,6 +42,11 @@ def read_rows(path: Path) -> Iterator[Row]:
     return _read(read, path)
 
 
+def rows_in(stream: BinaryIO, name: Path | str) -> Iterator[Row]:
+    """Every row of an open file, such as one that is being sent; `name` says of which kind it is, and is what errors call it."""
+    return _known(STREAM_READERS, Path(name))(stream, name)
+
+
 def count_rows(path: Path) -> int:
     """About how many rows a file has, found quickly; for telling progress."""
     if path.suffix == ".parquet":
@@ -65,52 +71,62 @@ def _read(read: Callable[[Path], Iterator[Row]], path: Path) -> Iterator[Row]:
         raise DataError(f"cannot read this file: {error.strerror or error}", path) from error
 
 
-def _read_lines(path: Path) -> Iterator[Row]:
-    for number, line in enumerate(_lines(path), start=1):
+def _read_lines(stream: BinaryIO, name: Path | str) -> Iterator[Row]:
+    for number, line in enumerate(_lines(stream, name), start=1):
         yield Row({"text": line}, number)
 
 
-def _read_jsonl(path: Path) -> Iterator[Row]:
-    for number, line in enumerate(_lines(path), start=1):
+def _read_jsonl(stream: BinaryIO, name: Path | str) -> Iterator[Row]:
+    for number, line in enumerate(_lines(stream, name), start=1):
         if not line.strip():
             continue
         try:
             values = json.loads(line)
         except json.JSONDecodeError as error:
-            raise DataError(f"this line is not valid JSON: {error.msg.removesuffix(' at')} at column {error.colno}", path, number) from None
+            raise DataError(f"this line is not valid JSON: {error.msg.removesuffix(' at')} at column {error.colno}", name, number) from None
         except (ValueError, RecursionError) as error:
-            raise DataError(f"this line has a value that cannot be read: {error}", path, number) from None
+            raise DataError(f"this line has a value that cannot be read: {error}", name, number) from None
         if not isinstance(values, dict):
-            raise DataError(f'a row is an object like {{"text": "…"}}, not {type(values).__name__}', path, number)
+            raise DataError(f'a row is an object like {{"text": "…"}}, not {type(values).__name__}', name, number)
         yield Row(values, number)
 
 
-def _lines(path: Path) -> Iterator[str]:
-    with open(path, "rb") as stream:
-        for number, raw in enumerate(stream, start=1):
-            try:
-                line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError:
-                raise DataError("this line is not UTF-8 text; save the file as UTF-8", path, number) from None
-            yield line.removesuffix("\n").removesuffix("\r")
-
-
-def _read_csv(path: Path) -> Iterator[Row]:
-    csv.field_size_limit(LONGEST_FIELD)
-    with open(path, encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream, strict=True)
+def _lines(stream: BinaryIO, name: Path | str) -> Iterator[str]:
+    for number, raw in enumerate(stream, start=1):
         try:
-            columns = next(reader, [])
-            if not columns or len(set(columns)) < len(columns):
-                raise DataError("the first line must name the columns, each once", path, 1)
-            for fields in filter(None, reader):
-                if len(fields) != len(columns):
-                    raise DataError(f"this row has {len(fields)} fields, the header has {len(columns)}", path, reader.line_num)
-                yield Row(dict(zip(columns, fields, strict=True)), reader.line_num)
-        except csv.Error as error:
-            raise DataError(f"this is not valid CSV: {error}", path, reader.line_num) from None
+            line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError:
-            raise DataError("this is not UTF-8 text; save the file as UTF-8", path, reader.line_num + 1) from None
+            raise DataError("this line is not UTF-8 text; save the file as UTF-8", name, number) from None
+        yield line.removesuffix("\n").removesuffix("\r")
+
+
+def _read_csv(stream: BinaryIO, name: Path | str) -> Iterator[Row]:
+    csv.field_size_limit(LONGEST_FIELD)
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    number = 0
+    try:
+        first = text.readline()
+        reader = csv.reader(chain([first], text), strict=True, delimiter=_delimiter(first))
+        columns = next(reader, [])
+        number = reader.line_num
+        if not columns or len(set(columns)) < len(columns):
+            raise DataError("the first line must name the columns, each once", name, 1)
+        for fields in filter(None, reader):
+            number = reader.line_num
+            if len(fields) != len(columns):
+                raise DataError(f"this row has {len(fields)} fields, the header has {len(columns)}", name, number)
+            yield Row(dict(zip(columns, fields, strict=True)), number)
+    except csv.Error as error:
+        raise DataError(f"this is not valid CSV: {error}", name, reader.line_num) from None
+    except UnicodeDecodeError:
+        raise DataError("this is not UTF-8 text; save the file as UTF-8", name, number + 1) from None
+    finally:
+        text.detach()
+
+
+def _delimiter(header: str) -> str:
+    """A comma; or what spreadsheets write where a comma ends the whole part of a number."""
+    return next((sign for sign in ";\t" if sign in header and "," not in header), ",")
 
 
 def _read_parquet(path: Path) -> Iterator[Row]:
@@ -140,7 +156,7 @@ def _write_jsonl(path: Path, rows: Iterable[Values], like: Path | None) -> int:
     written = 0
     with open(path, "w", encoding="utf-8", newline="\n") as stream:
         for values in rows:
-            stream.write(_json(values) + "\n")
+            stream.write(json_line(values) + "\n")
             written += 1
     return written
 
@@ -152,7 +168,7 @@ def _write_csv(path: Path, rows: Iterable[Values], like: Path | None) -> int:
         for values in _in_columns(rows):
             if not written:
                 writer.writerow(values)
-            writer.writerow([_json(value) if isinstance(value, list | dict) else value for value in values.values()])
+            writer.writerow([json_line(value) if isinstance(value, list | dict) else value for value in values.values()])
             written += 1
     return written
 
@@ -195,7 +211,7 @@ def _in_columns(rows: Iterable[Values]) -> Iterator[Values]:
         yield columns | values
 
 
-def _json(value: Any) -> str:
+def json_line(value: Any) -> str:
     """One line of JSON; half surrogate pairs, which UTF-8 cannot hold, stay escaped as they came."""
     line = json.dumps(value, ensure_ascii=False, default=str)
     try:
@@ -205,10 +221,27 @@ def _json(value: Any) -> str:
     return line
 
 
+def _opened(read: StreamReader) -> Reader:
+    """The same for a file that is not open yet."""
+
+    def read_path(path: Path) -> Iterator[Row]:
+        with open(path, "rb") as stream:
+            yield from read(stream, path)
+
+    return read_path
+
+
 Reader = Callable[[Path], Iterator[Row]]
+StreamReader = Callable[[BinaryIO, "Path | str"], Iterator[Row]]
 Writer = Callable[[Path, Iterable[Values], Path | None], int]
 
-READERS: dict[str, Reader] = {".jsonl": _read_jsonl, ".csv": _read_csv, ".parquet": _read_parquet, ".txt": _read_lines}
+STREAM_READERS: dict[str, StreamReader] = {".jsonl": _read_jsonl, ".csv": _read_csv, ".txt": _read_lines}
+READERS: dict[str, Reader] = {
+    ".jsonl": _opened(_read_jsonl),
+    ".csv": _opened(_read_csv),
+    ".parquet": _read_parquet,
+    ".txt": _opened(_read_lines),
+}
 WRITERS: dict[str, Writer] = {".jsonl": _write_jsonl, ".csv": _write_csv, ".parquet": _write_parquet}
 
 
