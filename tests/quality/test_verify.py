@@ -109,7 +109,7 @@ def test_a_line_cut_off_by_a_kill_is_passed_over_and_then_mended(tmp_path):
 def test_a_broken_line_in_the_middle_is_told(tmp_path):
     path = tmp_path / "corrections.jsonl"
     path.write_text('{"row": "b", "verd\n{"row": "a", "verdict": "accept"}\n')
-    with pytest.raises(DataError, match=r"corrections\.jsonl:1: this is not a decision"):
+    with pytest.raises(DataError, match=r"corrections\.jsonl:1: this line is not valid JSON"):
         read_decisions(path)
 
 

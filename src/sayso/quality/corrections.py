@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any, Literal, get_args
 from sayso.artifacts import digest_of
 from sayso.errors import DataError, nearest
 from sayso.examples import Example
+from sayso.examples.journal import append_entry, read_entries
 from sayso.project import Head
 
 Verdict = Literal["accept", "relabel", "drop", "undo"]
@@ -36,17 +35,10 @@ def key_of(example: Example) -> str:
 def read_decisions(path: Path, heads: Mapping[str, Head] | None = None) -> dict[str, Decision]:
     """The last decision on every row. A last line that was cut off by a kill was never acknowledged and is passed over."""
     decisions: dict[str, Decision] = {}
-    if not path.exists():
-        return decisions
-    lines = path.read_bytes().split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    for number, entry in read_entries(path):
         try:
-            decision = _decision(json.loads(line))
+            decision = _decision(entry)
         except (ValueError, TypeError) as error:
-            if number == len(lines):
-                break
             raise DataError(f"this is not a decision: {error}", path, number) from None
         if decision.verdict == "undo":
             decisions.pop(decision.row, None)
@@ -58,20 +50,7 @@ def read_decisions(path: Path, heads: Mapping[str, Head] | None = None) -> dict[
 
 def append_decision(path: Path, decision: Decision) -> None:
     """Add a decision; when this returns it is on disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps({key: value for key, value in asdict(decision).items() if value}, ensure_ascii=False)
-    torn = path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n")
-    with open(path, "ab") as stream:
-        if torn:
-            _cut_torn_line(path)
-        stream.write(line.encode("utf-8", "surrogatepass") + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _cut_torn_line(path: Path) -> None:
-    content = path.read_bytes()
-    os.truncate(path, content.rfind(b"\n") + 1)
+    append_entry(path, {key: value for key, value in asdict(decision).items() if value})
 
 
 def _decision(value: Any) -> Decision:

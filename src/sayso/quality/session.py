@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sayso.errors import UsageError, nearest
 from sayso.examples import Example
+from sayso.examples.typed import label_meant
 from sayso.quality.corrections import Decision, append_decision, key_of, read_decisions
 
 
@@ -49,7 +49,7 @@ class Session:
     def relabel(self, answer: str) -> None:
         """The row has another label: its number in the list, its name, or the beginning of it."""
         row = self.current
-        label = self._label(answer)
+        label = label_meant(answer, self.labels)
         if row is not None and row.labels.get(self.head) == label:
             self.accept()
         else:
@@ -82,14 +82,3 @@ class Session:
         append_decision(self.corrections, decision)
         self.decisions[decision.row] = decision
         self.history.append(decision.row)
-
-    def _label(self, answer: str) -> str:
-        answer = answer.strip()
-        if answer.isdigit() and 1 <= int(answer) <= len(self.labels):
-            return self.labels[int(answer) - 1]
-        matching = [label for label in self.labels if label.casefold().startswith(answer.casefold())]
-        if answer in self.labels:
-            return answer
-        if answer and len(matching) == 1:
-            return matching[0]
-        raise UsageError(f"{answer!r} is not one of the labels{nearest(answer, self.labels)}")

@@ -15,9 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sayso.artifacts import read_json, write_json
+from sayso.artifacts import flush_folder, read_json, write_json
 from sayso.errors import ArtifactError
-from sayso.registry.locks import flush_folder
 from sayso.registry.places import ALIASES, HISTORY
 from sayso.registry.stamps import Stamp
 from sayso.registry.versions import Metrics

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 import time
@@ -47,20 +46,6 @@ def locked(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
             yield
         finally:
             _give_back(stream.fileno())
-
-
-def flush_folder(folder: Path) -> None:
-    """Make sure that what was renamed in a folder survives a power cut, where the system can promise that."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network drives
-            raise
-    finally:
-        os.close(handle)
 
 
 def _wait(handle: int, folder: Path, patience: float) -> None:

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sayso.artifacts import CHECKSUMS, MANIFEST, digest_of_file, new_file, read_json, write_json
+from sayso.artifacts import CHECKSUMS, MANIFEST, digest_of_file, flush_folder, new_file, read_json, write_json
 from sayso.errors import ArtifactError, BundleError, InputError, nearest
-from sayso.registry.locks import flush_folder, locked
+from sayso.registry.locks import locked
 from sayso.registry.places import ALIASES, BUNDLE, VERSION, VERSIONS, check_name
 from sayso.registry.stamps import Stamp, stamp
 from sayso.runtime.bundle import Bundle, open_bundle
