@@ -57,11 +57,17 @@ def rows_of(database: Database, begun: Begun) -> Iterator[dict[str, Any]]:
     while True:
         with database.reading() as transaction:
             query = select(Settled, Item).join(Item, Item.id == Settled.item_id).where(*_in(after, begun.up_to))
-            found = transaction.execute(query.order_by(Settled.id).limit(ROWS_AT_ONCE)).tuples().all()
+            found = transaction.execute(query.order_by(Settled.id).limit(ROWS_AT_ONCE)).all()
         if not found:
             return
         yield from (_row(settled, item) for settled, item in found)
         after = found[-1][0].id
+
+
+def count_new(transaction: Transaction) -> int:
+    """How many rows an export would have of what was settled since the last that has arrived."""
+    up_to = transaction.scalar(select(func.max(Settled.id))) or 0
+    return transaction.scalar(select(func.count()).select_from(Settled).where(*_in(_last_taken(transaction), up_to))) or 0
 
 
 def acknowledge(transaction: Transaction, export_id: int, who: str) -> None:

@@ -41,7 +41,8 @@ def put_captured(transaction: Transaction, records: Iterable[Mapping[str, Any]],
         row = _row(record, second_opinions)
         before = rows.get(row["text_hash"])
         if before:
-            row |= {"seen": before["seen"] + 1, "first_at": before["first_at"], "weight": min(before["weight"], row["weight"])}
+            row |= {name: before[name] for name in ("text", "first_at")}
+            row |= {"seen": before["seen"] + 1, "weight": min(before["weight"], row["weight"])}
         rows[row["text_hash"]] = row
     if rows:
         put_rows(transaction, list(rows.values()))
@@ -125,7 +126,7 @@ def forget_old(database: Database, days: int, now: datetime.datetime | None = No
 
 def count_by_state(transaction: Transaction) -> dict[str, int]:
     """How many items are open, labelled, disputed."""
-    found = dict(transaction.execute(select(Item.state, func.count()).group_by(Item.state)).tuples().all())
+    found = dict(transaction.execute(select(Item.state, func.count()).group_by(Item.state)).all())
     return {state: found.get(state, 0) for state in STATES}
 
 

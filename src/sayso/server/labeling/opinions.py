@@ -59,10 +59,10 @@ def skip(transaction: Transaction, who: str, item_id: int) -> None:
     give_back(transaction, who, [item_id])
 
 
-def undo(transaction: Transaction, who: str, opinion_id: int | None = None) -> Outcome:
-    """Take back one of one's own opinions, or the last one."""
+def undo(transaction: Transaction, who: str, opinion_id: int | None = None, key: str | None = None) -> Outcome:
+    """Take back one of one's own opinions, by its number or its key, or the last one."""
     take_turn(transaction)
-    opinion = _to_undo(transaction, who, opinion_id)
+    opinion = _to_undo(transaction, who, opinion_id, key)
     item = find_item(transaction, opinion.item_id)
     said = opinions_of(transaction, item.id)
     if item.state == LABELLED and settled_how(transaction, item.id) != AGREED:
@@ -108,10 +108,12 @@ def _by_key(transaction: Transaction, who: str, key: str) -> Opinion | None:
     return transaction.scalar(select(Opinion).where(Opinion.who == who, Opinion.key == key))
 
 
-def _to_undo(transaction: Transaction, who: str, opinion_id: int | None) -> Opinion:
+def _to_undo(transaction: Transaction, who: str, opinion_id: int | None, key: str | None) -> Opinion:
     query = select(Opinion).where(Opinion.who == who, Opinion.undone_at.is_(None)).order_by(Opinion.id.desc()).limit(1)
     if opinion_id is not None:
         query = query.where(Opinion.id == opinion_id)
+    if key is not None:
+        query = query.where(Opinion.key == key)
     opinion = transaction.scalar(query)
     if opinion is None:
         raise Problem(

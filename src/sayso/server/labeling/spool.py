@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete
 from sqlalchemy.orm import Session as Transaction
 
 from sayso.errors import InputError
@@ -119,6 +119,7 @@ def _adopt(folder: Path, database: Database, put: Put) -> int:
     try:
         with locked(folder, patience=0):
             moved = sum(_move(file, database, put) for file in _files(folder))
+            _forget(Spooled.file.startswith(f"{folder.name}/", autoescape=True), database)
             (folder / LOCK).unlink()
     except (InputError, FileNotFoundError, NotADirectoryError):
         return 0
@@ -144,9 +145,14 @@ def _move(file: Path, database: Database, put: Put) -> int:
                 transaction.add(read)
             moved += len(records)
     file.unlink()
-    with database.writing() as transaction:
-        transaction.execute(delete(Spooled).where(Spooled.file == name))
+    _forget(Spooled.file == name, database)
     return moved
+
+
+def _forget(which: ColumnElement[bool], database: Database) -> None:
+    """How far a file was read is of no use once it is gone."""
+    with database.writing() as transaction:
+        transaction.execute(delete(Spooled).where(which))
 
 
 def _record(line: bytes, file: Path) -> Record | None:

@@ -75,8 +75,8 @@ def _labels(transaction: Transaction) -> dict[str, dict[str, int]]:
 
 def _people(transaction: Transaction, now: datetime.datetime) -> list[Person]:
     given = select(Opinion.who, func.count()).where(Opinion.undone_at.is_(None)).group_by(Opinion.who)
-    everything = dict(transaction.execute(given).tuples().all())
-    lately = dict(transaction.execute(given.where(Opinion.at > now - datetime.timedelta(hours=1))).tuples().all())
+    everything = dict(transaction.execute(given).all())
+    lately = dict(transaction.execute(given.where(Opinion.at > now - datetime.timedelta(hours=1))).all())
     return [Person(name, count, lately.get(name, 0)) for name, count in sorted(everything.items(), key=lambda each: -each[1])]
 
 
