@@ -23,6 +23,7 @@ from sayso.server.labeling.spool import Spool
 
 if TYPE_CHECKING:
     from sayso.server.answering.queue import Answer
+    from sayso.server.monitoring.prometheus import Metrics
     from sayso.server.settings import Settings
     from sayso.server.store.database import Database
 
@@ -40,9 +41,10 @@ log = structlog.get_logger("sayso.server")
 class Capture:
     """An observer of answers, and the thread that brings what it keeps into the database."""
 
-    def __init__(self, database: Database, settings: Settings, labeling: Labeling) -> None:
+    def __init__(self, database: Database, settings: Settings, labeling: Labeling, metrics: Metrics) -> None:
         self._database = database
         self._labeling = labeling
+        self._metrics = metrics
         self._wanted = settings.capture and (labeling.capture_below > 0 or labeling.capture_share > 0)
         self._redact = Redactor.of(labeling.redact)
         self._chance = random.Random()
@@ -51,7 +53,6 @@ class Capture:
         self._stop = threading.Event()
         self._draining = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="sayso-capture", daemon=True)
-        self.captured = self.lost = 0
 
     def start(self) -> None:
         """Begin to drain."""
@@ -66,9 +67,9 @@ class Capture:
                 record = self._record(text, prediction, *chosen)
                 record |= {"version": answer.serving.model_id, "request_id": request_id, "position": position}
                 if self._spool.put(record):
-                    self.captured += 1
+                    self._metrics.captured.labels(chosen[0]).inc()
                 else:
-                    self.lost += 1
+                    self._metrics.capture_lost.inc()
 
     def drain(self) -> int:
         """Bring what was captured up to now into the database; how many records that were."""

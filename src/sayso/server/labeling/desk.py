@@ -23,7 +23,7 @@ class Desk:
         self.project = Project.load(folder) if (folder / FILE_NAME).is_file() else None
         self.rules = self.project.labeling if self.project else Labeling()
         self.redact = Redactor.of(self.rules.redact)
-        self.capture = Capture(server.database, server.settings, self.rules)
+        self.capture = Capture(server.database, server.settings, self.rules, server.monitoring.metrics)
         self._production = server.production
         server.observers.append(self.capture.observe)
 

@@ -60,8 +60,10 @@ def skip(transaction: Transaction, who: str, item_id: int) -> None:
 
 
 def undo(transaction: Transaction, who: str, opinion_id: int | None = None, key: str | None = None) -> Outcome:
-    """Take back one of one's own opinions, by its number or its key, or the last one."""
+    """Take back one of one's own opinions, by its number or its key, or the last one. By the same key again, it changes nothing."""
     take_turn(transaction)
+    if key is not None and (before := _by_key(transaction, who, key)) and before.undone_at is not None:
+        return Outcome(before.id, before.item_id, find_item(transaction, before.item_id).state)
     opinion = _to_undo(transaction, who, opinion_id, key)
     item = find_item(transaction, opinion.item_id)
     said = opinions_of(transaction, item.id)

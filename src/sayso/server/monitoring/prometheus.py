@@ -66,6 +66,9 @@ class Metrics:
         self.switches = Counter("sayso_model_switches", "Models that came in, in each worker process.", registry=registry)
         self.waiting = Gauge("sayso_counts_waiting", "Sums that wait for the database.", registry=registry, multiprocess_mode="livesum")
         self.lost = Counter("sayso_counts_lost", "Answers that were never written to the database.", registry=registry)
+        self.shadow = Counter("sayso_shadow_texts", "Texts for the candidate.", ["candidate", "outcome"], registry=registry)
+        self.captured = Counter("sayso_captured", "Texts kept for people to label, and why.", ["reason"], registry=registry)
+        self.capture_lost = Counter("sayso_capture_lost", "Texts that could not be kept.", registry=registry)
         server.production.on_switch(self.switched)
 
     def observe(self, answer: Answer, request_id: str) -> None:
@@ -123,6 +126,8 @@ class _Facts(Collector):
         yield GaugeMetricFamily("sayso_model_since_seconds", "When it came in, in seconds since 1970.", serving.since.timestamp())
         refused = production.problem is not None
         yield GaugeMetricFamily("sayso_model_refused", "1 while the model that should answer is not let in.", int(refused))
+        candidate_refused = self._server.shadow.candidate.state == "refused"
+        yield GaugeMetricFamily("sayso_shadow_refused", "1 while the candidate that should run is not let in.", int(candidate_refused))
         drift = self._server.monitoring.drift.last
         if drift is not None:
             psi = GaugeMetricFamily("sayso_drift_psi", "Population stability index against the baseline.", labels=["of"])
