@@ -4,12 +4,14 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from running import server_at, settings_in
 
 ROUTES = [
     ("POST", "/v1/classify"),
     ("POST", "/v1/estimate"),
+    ("GET", "/v1/shadow"),
     ("GET", "/api/config"),
     ("PUT", "/api/config"),
     ("GET", "/api/v1/labeling/queue"),
@@ -28,10 +30,17 @@ ROUTES = [
     ("POST", "/api/v1/labeling/import"),
     ("DELETE", "/api/v1/labeling/items/{query_id}"),
     ("POST", "/api/v1/labeling/erase"),
+    ("POST", "/api/v1/jobs"),
+    ("GET", "/api/v1/jobs"),
+    ("GET", "/api/v1/jobs/{number}"),
+    ("POST", "/api/v1/jobs/{number}/cancel"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),
 ]
+
+IMPORT = "/api/v1/labeling/import"
+"""What is in a file that it takes, no schema can tell."""
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +66,8 @@ def test_the_server_keeps_to_its_document_whatever_it_is_sent(document, server, 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def holds(case):
-        case.call_and_validate(headers={"Authorization": f"Bearer {server.token}"})
+        excluded = [positive_data_acceptance, negative_data_rejection] if path == IMPORT else None
+        case.call_and_validate(headers={"Authorization": f"Bearer {server.token}"}, excluded_checks=excluded)
 
     holds()
 

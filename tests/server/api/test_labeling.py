@@ -55,9 +55,9 @@ def test_a_label_skip_and_undo_are_answered_with_what_the_item_is_now(admin):
 
 
 def test_a_label_that_there_is_not_is_refused_with_the_nearest_one(admin):
-    assert "'FindCallers'" in refused(label(admin, intent="FindCaller"), 422, "unknown_label")
+    assert "'FindCallers'" in refused(label(admin, intent="FindCaller"), 404, "unknown_label")
     wrong = admin.post(f"{API}/import", content='{"text": "x", "intent": "FindCallees"}\n{"text": "y", "intent": "Findcalees"}\n')
-    message = refused(wrong, 422, "unknown_label")
+    message = refused(wrong, 404, "unknown_label")
     assert "2:" in message
     assert "'FindCallees'" in message
     assert admin.get(f"{API}/queue").json()["total"] == 2
@@ -76,12 +76,12 @@ def test_several_heads_are_answered_at_once(admin):
         ({}, 422, "invalid"),
         ({"query_id": 1}, 422, "invalid"),
         ({"query_id": 1, "expert_intent": "FindCallers", "answers": {}}, 422, "invalid"),
-        ({"query_id": 1, "answers": {}}, 422, "unknown_label"),
-        ({"query_id": 1, "answers": {"intnt": "FindCallers"}}, 422, "unknown_label"),
-        ({"query_id": 1, "answers": {"urgent": 7}}, 422, "unknown_label"),
+        ({"query_id": 1, "answers": {}}, 422, "invalid"),
+        ({"query_id": 1, "answers": {"intnt": "FindCallers"}}, 404, "unknown_label"),
+        ({"query_id": 1, "answers": {"urgent": 7}}, 404, "unknown_label"),
         ({"query_id": 99, "expert_intent": "FindCallers"}, 404, "not_found"),
-        ({"query_id": -1, "expert_intent": "FindCallers"}, 404, "not_found"),
-        ({"query_id": 10**30, "expert_intent": "FindCallers"}, 404, "not_found"),
+        ({"query_id": -1, "expert_intent": "FindCallers"}, 422, "invalid"),
+        ({"query_id": 10**30, "expert_intent": "FindCallers"}, 422, "invalid"),
         ({"query_id": 3, "expert_intent": "FindCallers"}, 409, "already_labelled"),
         ({"query_id": 1, "expert_intent": "FindCallers", "notes": "x" * 5000}, 422, "invalid"),
         ({"query_id": "one", "expert_intent": "FindCallers"}, 422, "invalid"),

@@ -20,6 +20,7 @@ from sayso.server.api.labeling_forms import (
     GuideTold,
     HeadGuide,
     Labelled,
+    Number,
     QueueItem,
     QueuePage,
     Reason,
@@ -40,8 +41,7 @@ router = APIRouter(prefix="/api/v1/labeling", tags=["Labeling"])
 Expert = Annotated[Who, Depends(allow("expert"))]
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
 PageSize = Annotated[int, Query(ge=1, le=200)]
-Number = int
-ALWAYS = (401, 403, 422, 503)
+ALWAYS = (400, 401, 403, 413, 422, 503)
 
 
 @router.get("/queue", responses=refusals(*ALWAYS))
@@ -106,7 +106,7 @@ def undo(wish: Undo, request: Request, who: Expert) -> Labelled:
     """Take back a label of one's own."""
     server: Server = request.app.state.server
     with server.database.writing() as transaction:
-        return Labelled.of(opinions.undo(transaction, who.name, wish.opinion_id))
+        return Labelled.of(opinions.undo(transaction, who.name, wish.opinion_id, wish.key))
 
 
 @router.get("/disputes", responses=refusals(*ALWAYS))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from sayso.server.api.forms import Form
 from sayso.server.labeling.disputes import Dispute
@@ -16,14 +16,15 @@ from sayso.server.store.tables import Item, Opinion
 
 State = Literal["open", "labelled", "disputed"]
 Reason = Literal["unsure", "sample", "import"]
-ItemId = int
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""By which an item, an opinion or an export is known."""
 LONGEST_NOTE = 2000
 
 
 class QueueItem(Form):
     """A text to label: what the model says of it, how often it came, and until when it is the caller's, if they took it."""
 
-    query_id: ItemId
+    query_id: Number
     text: str
     head: str
     predicted_intent: str
@@ -89,16 +90,24 @@ class Taken(Form):
 class GivenBack(Form):
     """Items that the caller does not label after all."""
 
-    query_ids: list[ItemId] = Field(max_length=1000)
+    query_ids: list[Number] = Field(max_length=1000)
 
 
 class Said(Form):
     """What an item is: a label of the main head, or an answer for each head."""
 
-    query_id: ItemId
-    expert_intent: str | None = Field(default=None, examples=["calculator"])
-    answers: dict[str, Any] | None = Field(default=None, description="`{head: label}`, labels for tags, a number for a score.")
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["expert_intent"]}, {"required": ["answers"]}]})
+
+    query_id: Number
+    expert_intent: str = Field(default="", examples=["calculator"])
+    answers: dict[str, Any] = Field(default={}, min_length=1, description="`{head: label}`, labels for tags, a number for a score.")
     notes: str = Field(default="", max_length=LONGEST_NOTE)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if len(self.model_fields_set & {"expert_intent", "answers"}) != 1:
+            raise ValueError("send either `expert_intent` (a label of the main head) or `answers` (head by head)")
+        return self
 
 
 class GivenLabel(Said):
@@ -111,7 +120,7 @@ class Labelled(Form):
     """What became of a label: its number (to undo it by) and what the item is now."""
 
     opinion_id: int
-    query_id: ItemId
+    query_id: Number
     state: State
 
     @classmethod
@@ -121,9 +130,10 @@ class Labelled(Form):
 
 
 class Undo(Form):
-    """Which label to take back; without a number, the last one."""
+    """Which label to take back, by its number or by the key with which it was sent; without either, the last one."""
 
-    opinion_id: int | None = None
+    opinion_id: Number | None = None
+    key: str | None = Field(default=None, min_length=1, max_length=100)
 
 
 class OpinionTold(Form):

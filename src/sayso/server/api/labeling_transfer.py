@@ -16,7 +16,7 @@ from sayso.labeling.labels import UnknownLabel
 from sayso.server.access.guard import allow
 from sayso.server.access.roles import Who
 from sayso.server.api.forms import refusals
-from sayso.server.api.labeling_forms import Erase, Erased, ImportTold
+from sayso.server.api.labeling_forms import Erase, Erased, ImportTold, Number
 from sayso.server.audit import record
 from sayso.server.labeling import exports, items
 from sayso.server.labeling.imports import import_rows
@@ -26,7 +26,7 @@ from sayso.server.state import Server
 router = APIRouter(prefix="/api/v1/labeling", tags=["Labeling"])
 Admin = Annotated[Who, Depends(allow("admin"))]
 Format = Literal["jsonl", "csv"]
-ALWAYS = (401, 403, 422, 503)
+ALWAYS = (400, 401, 403, 413, 422, 503)
 MEDIA: Mapping[Format, str] = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 FILE_BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {media: {"schema": {"type": "string"}} for media in ("application/x-ndjson", "text/csv")}}
@@ -60,22 +60,25 @@ def export(
 
 
 @router.post("/exports/{export_id}/acknowledge", status_code=204, responses=refusals(404, *ALWAYS))
-def acknowledge(export_id: int, request: Request, who: Admin) -> None:
+def acknowledge(export_id: Number, request: Request, who: Admin) -> None:
     """Say that an export has arrived whole; `since=last` begins after it from now on."""
     server: Server = request.app.state.server
     with server.database.writing() as transaction:
         exports.acknowledge(transaction, export_id, who.name)
 
 
-@router.post("/import", responses=refusals(400, 413, 415, *ALWAYS), openapi_extra=FILE_BODY)
+@router.post("/import", responses=refusals(404, 415, *ALWAYS), openapi_extra=FILE_BODY)
 async def import_labels(request: Request, who: Admin) -> ImportTold:
-    """Take in rows of JSONL or CSV: those with a label are settled, those without one wait in the queue. All of them are read first."""
+    """Take in rows of JSONL or CSV: those with a label are settled, those without one wait in the queue.
+
+    All of them are read first; one row that cannot be used, and nothing is taken in.
+    """
     body = await request.body()
-    return await run_in_threadpool(_import, request.app.state.server, body, request.headers.get("content-type", ""), who)
+    return await run_in_threadpool(take_in, request.app.state.server, body, request.headers.get("content-type", ""), who)
 
 
 @router.delete("/items/{query_id}", responses=refusals(404, *ALWAYS))
-def erase_item(query_id: int, request: Request, who: Admin) -> Erased:
+def erase_item(query_id: Number, request: Request, who: Admin) -> Erased:
     """Forget an item, with all that was said of it."""
     server: Server = request.app.state.server
     with server.database.writing() as transaction:
@@ -99,11 +102,13 @@ def erase_text(wish: Erase, request: Request, who: Admin) -> Erased:
     return Erased(erased=len(set(found)))
 
 
-def _import(server: Server, body: bytes, media: str, who: Who) -> ImportTold:
+def take_in(server: Server, body: bytes, media: str, who: Who) -> ImportTold:
+    """Take in a file's rows, all or none of which are what the project knows."""
     name = "import.csv" if media.startswith("text/csv") else "import.jsonl"
     try:
         rows = [(row.text, row.answer) for row in read_labelled(BytesIO(body), server.desk.labels, name)]
     except DataError as error:
-        raise Problem(422, "unknown_label" if isinstance(error, UnknownLabel) else "invalid", str(error)) from None
+        status, code = (404, "unknown_label") if isinstance(error, UnknownLabel) else (422, "invalid")
+        raise Problem(status, code, str(error)) from None
     told = import_rows(server.database, rows, who.name, server.desk.redact, server.desk.rules.second_opinions)
     return ImportTold(**vars(told))

@@ -39,11 +39,9 @@ class Desk:
         """So long an item is kept for the person who took it."""
         return datetime.timedelta(minutes=self.rules.lease_minutes)
 
-    def answer(self, label: str | None, answers: dict[str, Any] | None) -> Answer:
-        """The answer that somebody gave as one label of the main head, or head by head."""
-        if (label is None) == (answers is None):
-            raise Problem(422, "invalid", "send either `expert_intent` (a label of the main head) or `answers` (head by head)")
+    def answer(self, label: str, answers: dict[str, Any]) -> Answer:
+        """The answer that somebody gave head by head, or as one label of the main head."""
         try:
-            return self.labels.of_main(label) if label is not None else self.labels.answer(answers or {})
+            return self.labels.answer(answers) if answers else self.labels.of_main(label)
         except UnknownLabel as error:
-            raise Problem(422, "unknown_label", str(error)) from None
+            raise Problem(404, "unknown_label", str(error)) from None
