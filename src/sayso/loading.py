@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sayso.artifacts import MANIFEST, Progress, no_progress, read_json
-from sayso.errors import BundleError
+from sayso.errors import BundleError, UsageError
 from sayso.runtime import load as folders
 
 if TYPE_CHECKING:
@@ -67,6 +67,14 @@ def model_from_environment(project: Project, *, threads: int = 1, progress: Prog
 def is_zero_shot(source: str | Path) -> bool:
     """Whether a source means what a project says of its labels; a folder of that name is `./zero-shot`."""
     return isinstance(source, str) and source.partition(":")[0] == ZERO_SHOT and not source.endswith(":")
+
+
+def zero_shot_bundle(source: str, project: Project | str | Path, progress: Progress = no_progress) -> Path:
+    """The bundle that a zero-shot model is, to be registered like any other; a network for inference is none."""
+    found = _found(source, project, progress)
+    if isinstance(found, Path):
+        return found
+    raise UsageError(f"{source} reads a text and a label together, and is no bundle; `zero-shot` on a base model is one")
 
 
 def _found(source: str | Path, project: Project | str | Path | None, progress: Progress) -> Path | Candidate:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -118,3 +119,10 @@ def test_a_project_without_data_says_what_can_be_done_until_there_is_some(shop, 
     result = sayso("generate", cwd=shop(), code=3)
     assert "`data` names no examples yet" in result.stderr
     assert "sayso predict zero-shot TEXT" in result.stderr
+
+
+def test_a_zero_shot_model_is_promoted_like_any_other_so_that_it_can_be_rolled_back_to(shop, sayso, tmp_path):
+    registry = tmp_path / "registry"
+    told = json.loads(sayso("promote", "zero-shot", "--project", shop(), "--registry", registry, "--json").stdout)
+    assert (told["model"], told["to"], told["changed"]) == ("shop", 1, True)
+    assert "zero_shot" in open_bundle(Path(told["path"])).manifest["provenance"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sayso.cli import terminal
-from sayso.cli.options import AliasOption, JsonOption, NameOption, RegistryOption, WhyOption
+from sayso.cli.options import AliasOption, JsonOption, NameOption, ProjectOption, RegistryOption, WhyOption
 from sayso.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 
 def promote(
-    source: Annotated[str, typer.Argument(metavar="VERSION", help="NAME@VERSION; or a bundle, which is registered first.")],
+    source: Annotated[
+        str, typer.Argument(metavar="VERSION", help="NAME@VERSION; or a bundle or `zero-shot`, which is registered first.")
+    ],
     alias: AliasOption = "production",
     name: NameOption = None,
     why: WhyOption = "",
     registry: RegistryOption = None,
+    project: ProjectOption = Path("."),
     as_json: JsonOption = False,
 ) -> None:
     """Put a version where programs load it.
@@ -30,7 +33,7 @@ def promote(
     """
     from sayso.registry import promote as point_at
 
-    version = _version(source, name, why, registry)
+    version = _version(source, name, why, registry, project)
     switch = point_at(version, alias, why=why)
     tell(version, alias, switch, as_json)
 
@@ -48,13 +51,16 @@ def tell(version: Version, alias: str, switch: Switch | None, as_json: bool) -> 
         terminal.say("It pointed there already.")
 
 
-def _version(source: str, name: str | None, why: str, registry: Path | None) -> Version:
+def _version(source: str, name: str | None, why: str, registry: Path | None, project: Path) -> Version:
     """The version that is meant; a bundle becomes one."""
+    from sayso.loading import is_zero_shot, zero_shot_bundle
     from sayso.registry import add, default_registry, find, model_folder, versions_in
     from sayso.registry.places import parse_reference
     from sayso.registry.references import is_folder
 
     place = registry or default_registry()
+    if is_zero_shot(source):
+        return add(place, zero_shot_bundle(source, project), name, why=why, origin=source)
     if is_folder(source):
         return add(place, Path(source), name, why=why)
     if name:
