@@ -22,6 +22,8 @@ class Settings(Section):
     project: Path = Path()
     model: str | None = None
     registry: Path | None = None
+    shadow: str | None = None
+    shadow_share: float = Field(default=0.1, ge=0, le=1)
     database_url: str | None = None
 
     threads: int | None = Field(default=None, ge=1)
@@ -49,6 +51,11 @@ class Settings(Section):
     def database(self) -> str:
         """Where the server keeps what it must not lose."""
         return self.database_url or f"sqlite:///{(self.project / 'server' / 'sayso.db').resolve()}"
+
+    @property
+    def has_database(self) -> bool:
+        """Whether there was ever a server that kept something."""
+        return self.database_url is not None or (self.project / "server" / "sayso.db").is_file()
 
     @property
     def answering_threads(self) -> int:

@@ -39,9 +39,9 @@ class Desk:
         """So long an item is kept for the person who took it."""
         return datetime.timedelta(minutes=self.rules.lease_minutes)
 
-    def answer(self, label: str, answers: dict[str, Any]) -> Answer:
+    def answer(self, label: str | None, answers: dict[str, Any] | None) -> Answer:
         """The answer that somebody gave head by head, or as one label of the main head."""
         try:
-            return self.labels.answer(answers) if answers else self.labels.of_main(label)
+            return self.labels.answer(answers) if answers else self.labels.of_main(label or "")
         except UnknownLabel as error:
             raise Problem(404, "unknown_label", str(error)) from None

@@ -70,6 +70,13 @@ def count_new(transaction: Transaction) -> int:
     return transaction.scalar(select(func.count()).select_from(Settled).where(*_in(_last_taken(transaction), up_to))) or 0
 
 
+def settled_rows(database: Database) -> Iterator[dict[str, Any]]:
+    """Everything that is settled now, for who reads it on the spot: no export, and nothing to acknowledge."""
+    with database.reading() as transaction:
+        newest = transaction.scalar(select(func.max(Settled.id))) or 0
+    return rows_of(database, Begun(0, 0, newest, 0))
+
+
 def acknowledge(transaction: Transaction, export_id: int, who: str) -> None:
     """Take note that an export has arrived whole; what is in it is not new any more."""
     export = transaction.get(Export, export_id) if 0 < export_id < 2**31 else None
