@@ -28,6 +28,12 @@ def serve(
             help="A folder, registry:NAME@ALIAS, a hub id or zero-shot; default: SAYSO_MODEL, else the project's bundle.",
         ),
     ] = None,
+    shadow: Annotated[
+        str | None,
+        typer.Option(
+            "--shadow", metavar="SOURCE", help="A candidate: asked a share of what --model is, and compared with it; it answers nobody."
+        ),
+    ] = None,
     host: Annotated[str, typer.Option("--host", envvar="SAYSO_HOST", help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", envvar="SAYSO_PORT", min=0, max=65535, help="The port to listen on.")] = 8080,
     workers: Annotated[int, typer.Option("--workers", envvar="SAYSO_WORKERS", min=1, help="Processes that answer.")] = 1,
@@ -49,7 +55,7 @@ def serve(
     from sayso.server.settings import read_settings
 
     log_on_stderr()
-    settings = read_settings(project=project, model=model, database_url=database_url)
+    settings = read_settings(project=project, model=model, shadow=shadow, database_url=database_url)
     _check(settings)
     if check:
         terminal.say("The database and the model are there, and the model answers as it should.")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sayso.server.access.guard import Guard
     from sayso.server.answering.production import Production
     from sayso.server.answering.queue import Answer, Queue
+    from sayso.server.answering.shadow import Shadow
     from sayso.server.labeling.desk import Desk
     from sayso.server.monitoring.watch import Monitoring
     from sayso.server.settings import Settings
@@ -34,16 +35,19 @@ class Server:
     estimator: Estimator
     guard: Guard = field(init=False)
     monitoring: Monitoring = field(init=False)
+    shadow: Shadow = field(init=False)
     desk: Desk = field(init=False)
     observers: list[Observer] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         from sayso.server.access.guard import Guard
+        from sayso.server.answering.shadow import Shadow
         from sayso.server.labeling.desk import Desk
         from sayso.server.monitoring.watch import Monitoring
 
         self.guard = Guard(self)
         self.monitoring = Monitoring(self)
+        self.shadow = Shadow(self)
         self.desk = Desk(self)
 
     def observe(self, answer: Answer, request_id: str) -> None:

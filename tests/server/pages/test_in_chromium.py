@@ -12,8 +12,9 @@ import pytest
 
 from running import server_at
 from sayso.registry import add, promote
+from sayso.server.monitoring.comparing import Compared, Comparisons
 from sayso.server.store import open_database
-from sayso.server.store.tables import Latency, Traffic
+from sayso.server.store.tables import Latency, Shadow, Traffic
 from server.pages.visitors import bundle_worth
 from tiny_model import INTENTS
 
@@ -28,6 +29,8 @@ PAGES = {
     "version": "/models/tiny/2",
     "promote": "/models/tiny/1/promote",
     "rollback": "/models/tiny/rollback",
+    "beside": "/models/tiny/1/promote?alias=shadow",
+    "end": "/models/tiny/shadow/end",
     "try": "/try",
     "report": "/report",
     "settings": "/settings",
@@ -41,10 +44,10 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chrom
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """`sayso serve` with two versions, of which the second answers, a day's traffic and a report."""
+    """`sayso serve` with three versions, of which the second answers and the third runs beside it, a day's traffic and a report."""
     folder = tmp_path_factory.mktemp("chromium")
-    for number in (1, 2):
-        promote(add(folder / "registry", bundle_worth(folder / f"bundle{number}", 0.8 + number / 20), why=f"build {number}"))
+    for number, alias in ((1, "production"), (2, "production"), (3, "shadow")):
+        promote(add(folder / "registry", bundle_worth(folder / f"bundle{number}", 0.8 + number / 20), why=f"build {number}"), alias)
     report = folder / "build" / "report" / "report.html"
     report.parent.mkdir(parents=True)
     report.write_text('<!doctype html><html lang="en"><title>Report</title><style>h1 { color: teal }</style><h1>Worth it</h1>')
@@ -52,6 +55,7 @@ def server(tmp_path_factory):
     with server_at(folder, **environment) as server:
         server.database = f"sqlite:///{folder / 'server' / 'sayso.db'}"
         note_answers(server, 100)
+        note_compared(server, agreed=90, differed=10)
         yield server
 
 
@@ -102,6 +106,20 @@ def note_answers(server, answers):
             kind = {"minute": minute, "version": "tiny@2", "label": label, "action": "execute", "tenth": 9}
             transaction.add(Traffic(**kind, answers=answers, out_of_scope=1))
         transaction.add(Latency(minute=minute, at_most_ms=2, requests=answers))
+    database.close()
+
+
+def note_compared(server, agreed, differed):
+    """What the third version would have answered to the second's texts; nothing else stays."""
+    database = open_database(server.database)
+    with database.writing() as transaction:
+        transaction.query(Shadow).delete()
+    comparisons = Comparisons(database, days=90)
+    each = {"confidence": 0.9, "candidate_confidence": 0.8, "seconds": 0.002, "candidate_seconds": 0.0015}
+    for label, answers in (("FindCallers", agreed), ("Visualize", differed)):
+        for _ in range(answers):
+            comparisons.add(Compared("tiny@2", "tiny@3", "FindCallers", label), **each)
+    comparisons.write()
     database.close()
 
 
@@ -191,6 +209,19 @@ def test_the_overview_renews_itself_where_one_stands(browser, server, logged_in)
         note_answers(server, 100)
 
 
+def test_the_candidate_beside_production_renews_itself_where_one_stands(browser, server, logged_in):
+    with page_of(browser, server, logged_in) as page:
+        page.goto("/models")
+        beside = page.get_by_role("region", name="Beside production")
+        assert "90.0 %" in beside.inner_text()
+        beside.get_by_role("link", name="End running version 3").focus()
+        note_compared(server, agreed=190, differed=10)
+        renew(page, "#shadow")
+        beside.get_by_text("95.0 %", exact=True).wait_for()
+        assert "/shadow/end" in page.evaluate("document.activeElement.href")
+        note_compared(server, agreed=90, differed=10)
+
+
 def test_it_says_when_the_server_is_away_and_when_it_is_back(browser, server, logged_in):
     with page_of(browser, server, logged_in, quiet=False) as page:
         page.goto("/")
@@ -257,3 +288,12 @@ def test_without_scripts_everything_can_still_be_done(browser, server, logged_in
         page.get_by_label("Nome").fill("Anna")
         page.get_by_role("button", name="Crea").click()
         assert page.locator("#secret").inner_text().startswith("sayso_")
+        page.goto("/models")
+        page.get_by_role("link", name="Termina").click()
+        page.fill("#why", "7 su 100")
+        page.get_by_role("button", name="Termina").click()
+        page.get_by_text("Accanto alla produzione non gira più nulla.").wait_for()
+        page.get_by_role("link", name="Affianca alla produzione: versione 3").click()
+        page.fill("#why", "di nuovo")
+        page.get_by_role("button", name="Affianca la versione 3").click()
+        page.get_by_role("heading", name="Accanto alla produzione").wait_for()

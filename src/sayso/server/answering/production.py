@@ -37,6 +37,11 @@ class Production:
         return self._serving
 
     @property
+    def identity(self) -> str:
+        """What tells it from every other model."""
+        return self._identity
+
+    @property
     def problem(self) -> str | None:
         """Why the model that should answer now is not let in; None if it is in."""
         return self._problem

@@ -20,13 +20,14 @@ TEXTS_AT_ONCE = 16
 
 @dataclass(frozen=True)
 class Answer:
-    """What one model said of all texts of one request, and how long they waited and took."""
+    """What one model said of all texts of one request, how long they waited and took, and for how long they kept a processor busy."""
 
     texts: tuple[str, ...]
     predictions: tuple[Prediction, ...]
     serving: Serving
     waited_s: float
     seconds: float
+    processor_s: float = 0.0
 
 
 @dataclass(eq=False)
@@ -116,20 +117,22 @@ class Queue:
 
     def _answer(self, batch: list[_Waiting]) -> None:
         serving = self._production.serving
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.thread_time()
         try:
             predictions = serving.predictor.predict([text for one in batch for text in one.texts])
         except Exception as error:  # noqa: BLE001  whatever it is, those who wait must hear of it, and the thread must live
             _tell(batch, [error] * len(batch))
             return
-        seconds = time.perf_counter() - started
+        seconds, busy = time.perf_counter() - started, time.thread_time() - busy
         self._rate = 0.9 * self._rate + 0.1 * len(predictions) / seconds * len(self._threads) if self._rate else len(predictions) / seconds
-        _tell(batch, [_part(one, predictions, start, serving, started, seconds) for one, start in zip(batch, _starts(batch), strict=True)])
+        each = (seconds / max(1, len(predictions)), busy / max(1, len(predictions)))
+        _tell(batch, [_part(one, predictions, start, serving, started, each) for one, start in zip(batch, _starts(batch), strict=True)])
 
 
-def _part(one: _Waiting, predictions: list[Prediction], start: int, serving: Serving, started: float, seconds: float) -> Answer:
+def _part(one: _Waiting, predictions: list[Prediction], start: int, serving: Serving, started: float, each: tuple[float, float]) -> Answer:
+    """One request's part of what a batch was answered; `each` text took so many seconds, and so many of a processor."""
     own = tuple(predictions[start : start + len(one.texts)])
-    return Answer(one.texts, own, serving, started - one.since, seconds * len(own) / max(1, len(predictions)))
+    return Answer(one.texts, own, serving, started - one.since, each[0] * len(own), each[1] * len(own))
 
 
 def _starts(batch: Iterable[_Waiting]) -> list[int]:

@@ -27,7 +27,7 @@ from sayso.server.answering.queue import Answer
 from sayso.server.monitoring.handled import Handled
 from sayso.server.monitoring.traffic import AT_MOST_MS, STEPS, TENTHS, start_of
 from sayso.server.store.database import Database
-from sayso.server.store.tables import Latency, Traffic
+from sayso.server.store.tables import Latency, Table, Traffic
 
 MOST_ROWS = 50_000
 """So many sums are kept for a database that is away: about a day's worth of a busy server, in 20 MB."""
@@ -81,8 +81,8 @@ class TrafficCounter:
         try:
             if taken:
                 with self._database.writing() as transaction:
-                    _add(transaction, Traffic, taken.traffic_rows())
-                    _add(transaction, Latency, taken.latency_rows())
+                    add_up(transaction, Traffic, SUMS[Traffic], taken.traffic_rows())
+                    add_up(transaction, Latency, SUMS[Latency], taken.latency_rows())
         except (SaysoError, SQLAlchemyError) as error:
             self._keep(taken, str(error))
             return False
@@ -119,6 +119,17 @@ class TrafficCounter:
         with self._database.reading() as transaction:
             minutes = transaction.scalars(select(table.minute).where(table.minute < start_of(until, "hour")).distinct()).all()
         return sorted({start_of(minute, "hour") for minute in minutes if minute.minute})
+
+
+def add_up(transaction: Transaction, table: type[Table], sums: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows; where one is there already, add to its sums. The rows come in the order of their keys."""
+    if not rows:
+        return
+    connection = transaction.connection()
+    insert = INSERT[connection.dialect.name](table)
+    keys = [column.name for column in table.__mapper__.primary_key]
+    added = {name: getattr(table, name) + insert.excluded[name] for name in sums}
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=added), rows)
 
 
 class _Kind(NamedTuple):
@@ -173,22 +184,11 @@ class _Counts:
         ]
 
 
-def _add(transaction: Transaction, table: type[Traffic] | type[Latency], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert the rows; where one is there already, add to its sums."""
-    if not rows:
-        return
-    connection = transaction.connection()
-    insert = INSERT[connection.dialect.name](table)
-    keys = [column.name for column in table.__mapper__.primary_key]
-    sums = {name: getattr(table, name) + insert.excluded[name] for name in SUMS[table]}
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=sums), rows)
-
-
 def _sum_up(transaction: Transaction, table: type[Traffic] | type[Latency], hour: datetime.datetime) -> None:
     """One hour's minutes -> the hour. Of several processes that try, the one that could delete a row adds it."""
     within = (table.minute > hour, table.minute < hour + STEPS["hour"])
     gone = transaction.connection().execute(delete(table).where(*within).returning(*table.__mapper__.columns)).mappings()
-    _add(transaction, table, list(_summed([{**row, "minute": hour} for row in gone], SUMS[table])))
+    add_up(transaction, table, SUMS[table], list(_summed([{**row, "minute": hour} for row in gone], SUMS[table])))
 
 
 def _summed(rows: Iterable[dict[str, Any]], sums: Sequence[str]) -> Iterable[dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from sayso.errors import MissingExtra, UsageError
+from sayso.server.monitoring.comparing import Comparisons
 from sayso.server.monitoring.counting import TrafficCounter
 from sayso.server.monitoring.drift import DriftWatch
 from sayso.server.monitoring.handled import Handled, remember
@@ -38,6 +39,7 @@ class Monitoring:
     def __init__(self, server: Server) -> None:
         settings, traces, langfuse = server.settings, traces_if_wanted(), langfuse_if_wanted()
         self.counter = TrafficCounter(server.database, settings.traffic_days)
+        self.comparisons = Comparisons(server.database, settings.traffic_days)
         self.drift = DriftWatch(server.database, server.production, settings)
         self.metrics = Metrics(server)
         self.traces = traces(settings) if traces else None
@@ -79,7 +81,7 @@ class Monitoring:
         end = time.monotonic() + SECONDS_TO_CLOSE
         for thread in closing:
             thread.join(max(0.0, end - time.monotonic()))
-        if self.counter.waiting or self._thread.is_alive():
+        if self.counter.waiting or self.comparisons.waiting or self._thread.is_alive():
             log.error("counts_lost", reason="the database did not take them before this process had to end")
         self.metrics.close()
 
@@ -88,6 +90,7 @@ class Monitoring:
             self._write: SECONDS_BETWEEN_WRITES,
             self.drift.check: SECONDS_BETWEEN_CHECKS,
             self.counter.tidy: SECONDS_BETWEEN_TIDYING,
+            self.comparisons.tidy: SECONDS_BETWEEN_TIDYING,
         }
         due = dict.fromkeys(every, 0.0)
         while not self._stop.wait(SECONDS_BETWEEN_WRITES):
@@ -104,6 +107,7 @@ class Monitoring:
     def _write(self) -> None:
         lost = self.counter.lost
         self.counter.write()
+        self.comparisons.write()
         self.metrics.lost.inc(self.counter.lost - lost)
         self.metrics.waiting.set(self.counter.waiting)
 

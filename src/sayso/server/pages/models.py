@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -20,6 +21,7 @@ from sayso.registry import (
 )
 from sayso.registry.history import versions_before
 from sayso.registry.places import PREFIX, PRODUCTION, parse_reference
+from sayso.server.pages.beside import beside_production
 from sayso.server.pages.page import page
 from sayso.server.pages.visitor import Expert
 from sayso.server.problems import Problem
@@ -28,7 +30,7 @@ from sayso.server.state import Server
 
 FIGURES = ("accuracy", "ece"), ("micro_f1",), ("mae",)
 """What of a head's figures stands beside those of other versions: of a choice, of tags, of a score."""
-DONE = ("promoted", "rolled_back", "unchanged")
+DONE = ("promoted", "rolled_back", "unchanged", "beside", "ended")
 
 router = APIRouter()
 
@@ -74,7 +76,8 @@ def models(request: Request, person: Expert, done: str = "") -> Response:
     server: Server = request.app.state.server
     registry = registry_of(server.settings)
     found = [read_model(registry, name) for name in models_in(registry)]
-    return page(request, "models.html", models=found, registry=registry, served=served_alias(server), done=done if done in DONE else None)
+    shown: dict[str, Any] = {"models": found, "registry": registry, "served": served_alias(server), "beside": beside_production(server)}
+    return page(request, "models.html", done=done if done in DONE else None, **shown)
 
 
 def registry_of(settings: Settings) -> Path:

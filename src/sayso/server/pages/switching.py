@@ -11,7 +11,9 @@ from sayso.errors import SaysoError
 from sayso.registry import Switch, Version, promote, rollback
 from sayso.registry.places import PRODUCTION, check_alias
 from sayso.server.access.sessions import Person
+from sayso.server.answering.candidate import SHADOW
 from sayso.server.audit import record
+from sayso.server.pages.beside import governed
 from sayso.server.pages.models import Model, read_model, registry_of, served_alias
 from sayso.server.pages.page import page, redirect
 from sayso.server.pages.visitor import Admin
@@ -83,7 +85,8 @@ def _switch(
         ends = {"from": switch.before, "to": switch.after}
         record(transaction, person.who, f"model.{kind}", f"{model.name}@{alias}", **ends, id=switch.id, why=why)
     server.production.look()
-    return redirect("/models", done=DONE[kind])
+    server.shadow.candidate.look()
+    return redirect("/models", done="beside" if _runs_beside(server, kind, model, alias) else DONE[kind])
 
 
 def _made(kind: Kind, model: Model, alias: str, to: Version, why: str) -> Switch | None:
@@ -92,17 +95,19 @@ def _made(kind: Kind, model: Model, alias: str, to: Version, why: str) -> Switch
 
 def _ask(request: Request, kind: Kind, model: Model, alias: str, to: Version, problem: str | None = None, **given: str) -> Response:
     server: Server = request.app.state.server
-    before = _points_at(model, alias)
+    before, beside = _points_at(model, alias), _runs_beside(server, kind, model, alias)
+    known = _points_at(model, PRODUCTION) if beside else before
     values: dict[str, Any] = {"why": given.get("why", ""), "told": given.get("told", "")}
     return page(
         request,
         "switch.html",
         status={"meanwhile": 409, "refused": 409, "reason": 422}.get(problem or "", 200),
-        kind=kind,
+        kind="beside" if beside else kind,
+        share=server.settings.shadow_share,
         model=model,
         alias=alias,
         before=before,
-        known=model.version(before) if before else None,
+        known=model.version(known) if known else None,
         to=to,
         serves=served_alias(server) == (model.name, alias),
         serving=server.production.serving,
@@ -112,13 +117,18 @@ def _ask(request: Request, kind: Kind, model: Model, alias: str, to: Version, pr
     )
 
 
+def _runs_beside(server: Server, kind: Kind, model: Model, alias: str) -> bool:
+    """Whether this makes a version the candidate that runs beside production here."""
+    return kind == "promote" and alias == SHADOW and governed(server) == model.name
+
+
 def _model(request: Request, name: str) -> Model:
     server: Server = request.app.state.server
     return read_model(registry_of(server.settings), name)
 
 
 def _points_at(model: Model, alias: str) -> int:
-    return model.aliases[alias].after if alias in model.aliases else 0
+    return (model.aliases[alias].after or 0) if alias in model.aliases else 0
 
 
 def _version_before(model: Model, alias: str) -> Version:
