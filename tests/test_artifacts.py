@@ -88,6 +88,10 @@ def test_a_digest_does_not_depend_on_the_order_of_keys():
     assert digest_of({"a": 1, "b": [2]}) == digest_of({"b": [2], "a": 1})
 
 
+def test_the_digest_of_half_a_surrogate_pair_is_no_problem():
+    assert digest_of("a\ud800") != digest_of("a\ud801")
+
+
 def test_writing_again_while_another_writes_ends_with_one_whole_artifact(tmp_path):
     program = (
         "import sys; from pathlib import Path; from sayso.artifacts import new_artifact\n"

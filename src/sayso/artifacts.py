@@ -119,7 +119,7 @@ def digest_of_file(path: Path) -> str:
 def digest_of(value: Any) -> str:
     """sha256 of a JSON-able value, independent of key order."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def read_json(path: Path) -> Any:

@@ -138,7 +138,7 @@ def _explain(model: Predictor, texts: Iterator[str], as_json: bool) -> None:
         terminal.print_json({"estimates": [{"text": text, **one.to_dict()} for text, one in found]})
         return
     for text, one in found:
-        _print_line(_bold(f"{one.tier}  {one.score:.2f}  {one.intent}  {', '.join(one.domains) or 'no domain'}  ", _visible(text)))
+        _print_line(_bold(f"{one.tier}  {one.score:.2f}  {one.intent}  {', '.join(one.domains) or 'no domain'}  ", terminal.visible(text)))
         parts = [f"rules {one.rules_score:.2f}"] + ([] if one.model_score is None else [f"model {one.model_score:.2f}"])
         _print_line(_dim(f"  {one.mode}: {', '.join(parts)}"))
         for name, value in one.contributions.items():
@@ -172,7 +172,7 @@ def _show(text: str, prediction: Prediction, milliseconds: float, width: int, to
         line.append(f"{prediction.label:<{width}}  ", style="bold").append(f"{prediction.confidence:.3f}  ")
         line.append(f"{prediction.action:<7}", style=STYLES[prediction.action])
     line.append(f"{milliseconds:7.1f} ms  ", style="dim")
-    line.append("out of scope: " if prediction.out_of_scope else "", style="magenta").append(_visible(text) or "(empty)")
+    line.append("out of scope: " if prediction.out_of_scope else "", style="magenta").append(terminal.visible(text) or "(empty)")
     _print_line(line)
     for label, score in islice(prediction.scores.items(), top):
         if label != prediction.label:
@@ -193,8 +193,3 @@ def _in_words(head: HeadResult) -> str:
     if isinstance(head, ChoiceResult):
         return f"{head.label} ({head.confidence:.2f})"
     return (", ".join(head.labels) or "none") if isinstance(head, TagsResult) else f"{head.value:.2f}"
-
-
-def _visible(text: str) -> str:
-    """The text on one line, without what would move a terminal's cursor or change its colours."""
-    return "".join(character if character.isprintable() else " " for character in text)

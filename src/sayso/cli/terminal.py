@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 
 SECONDS_UNTIL_SAID = 2.0
+JOINERS = "\u200c\u200d"
+"""They take no place of their own, and Persian words and families of emoji fall apart without them."""
 
 
 @dataclass
@@ -58,6 +60,12 @@ def say(message: str, *, style: str | None = None) -> None:
     """A message for the person watching; --quiet silences it."""
     if not volume.quiet:
         stderr().print(message, style=style, markup=False)
+
+
+def visible(text: str, *, lines: bool = False) -> str:
+    """The text without what would move a terminal's cursor or change its colours; on one line, or on as many as it has."""
+    text = text.replace("\r\n", "\n").replace("\t", "    ")
+    return "".join(sign if sign.isprintable() or sign in JOINERS or (lines and sign == "\n") else " " for sign in text)
 
 
 def detail(message: str) -> None:

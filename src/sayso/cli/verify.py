@@ -128,7 +128,7 @@ def _show_row(session: Session, head: Head) -> None:
     label = str(row.labels.get(session.head))
     about = head.labels[label].description if label in head.labels else ""
     line = Text().append(f"\n{session.done + 1}/{len(session.sample)}  {session.corrected} corrected\n", style="dim")
-    line.append("".join(character if character.isprintable() else " " for character in row.text), style="bold").append("\n")
+    line.append(terminal.visible(row.text), style="bold").append("\n")
     line.append(label, style="cyan").append(f"  {about}" if about else "", style="dim")
     terminal.stdout().print(line)
 
