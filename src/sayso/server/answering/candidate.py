@@ -16,6 +16,7 @@ from sayso.server.settings import Settings
 
 SHADOW = "shadow"
 """The alias of the version that runs beside `production`."""
+PATIENCE = 1.0
 State = Literal["none", "loading", "running", "in production", "refused"]
 log = structlog.get_logger("sayso.server")
 
@@ -45,13 +46,16 @@ class Candidate:
 
     def look(self) -> None:
         """Let in what is meant now, if that is another model; the one before goes first. What was refused is not tried again."""
-        with self._looking:
-            try:
-                self._follow()
-            except (SaysoError, OSError) as error:
-                self._refuse(str(error))
-            except Exception as error:  # noqa: BLE001  whatever is wrong with a candidate, nobody but those who look at it may notice
-                self._refuse(repr(error))
+        if not self._looking.acquire(timeout=PATIENCE):  # somebody is loading one, which may take minutes, and looks again soon
+            return
+        try:
+            self._follow()
+        except (SaysoError, OSError) as error:
+            self._refuse(str(error))
+        except Exception as error:  # noqa: BLE001  whatever is wrong with a candidate, nobody but those who look at it may notice
+            self._refuse(repr(error))
+        finally:
+            self._looking.release()
 
     def _follow(self) -> None:
         try:
