@@ -11,8 +11,8 @@ import time
 
 import pytest
 
-from sayso.project import Project
 from sayso.examples import read_examples
+from sayso.project import Project
 from tiny_model import CODE_SEARCH, INTENTS, write_bundle
 
 ONE = """\
@@ -168,6 +168,13 @@ def test_the_result_may_be_a_table(sayso, folder):
 
 def labels_of_csv(path):
     return {row.text: row.labels["intent"] for row in read_examples(path, Project.load(path.parent).heads)}
+
+
+def test_the_labels_may_go_where_retraining_looks_for_them(sayso, folder):
+    sayso("label", "q.jsonl", "--out", "labels/anna.jsonl", typed="1\n2\n")
+    sayso("label", "q.jsonl", "--out", "labels/anna.jsonl", typed="3\n")
+    assert [path.name for path in (folder / "labels").glob("*.jsonl")] == ["anna.jsonl"]
+    assert len(labels(folder / "labels" / "anna.jsonl")) == 3
 
 
 def test_a_file_that_something_else_wrote_is_not_overwritten(sayso, folder):

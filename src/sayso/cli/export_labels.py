@@ -94,7 +94,7 @@ def _export(database: Database, sets: LabelSets, output: Path | None, kind: str,
         sys.stdout.buffer.writelines(pieces)
         sys.stdout.buffer.flush()
     else:
-        output = output / f"labels-{begun.id}.{kind}" if output.is_dir() else output
+        output = output / f"labels-{begun.id:06}.{kind}" if output.is_dir() else output
         _write(output, pieces)
         with database.writing() as transaction:
             acknowledge(transaction, begun.id, SYSTEM)

@@ -78,7 +78,7 @@ def _where(file: Path, out: Path | None) -> Path:
 
 
 def _journal(out: Path) -> Path:
-    return out.with_suffix(".decisions.jsonl")
+    return out.with_suffix(".decisions")
 
 
 def _session(project: Project, file: Path, head: str | None, out: Path, redacted: Callable[[str], str], *, ask: bool) -> Session:

@@ -70,6 +70,7 @@ def test_what_is_new_since_the_last_export_goes_into_a_new_file(folder, database
     export_labels(out, since="last", project=folder, database_url=database_url)
     label(3)
     export_labels(out, since="last", project=folder, database_url=database_url)
+    assert sorted(path.name for path in out.iterdir()) == ["labels-000001.jsonl", "labels-000002.jsonl"]
     assert [[row["text"] for row in rows(path)] for path in sorted(out.iterdir())] == [["text 0", "text 1"], ["text 2"]]
     with pytest.raises(CheckFailed, match="nothing was labelled since the last export that has arrived"):
         export_labels(out, since="last", project=folder, database_url=database_url)
