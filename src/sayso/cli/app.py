@@ -54,11 +54,14 @@ VERBS: dict[str, dict[str, str]] = {
         "serve": "Answer over HTTP, with pages to watch and steer it.",
         "token": "Say who may use a server.",
         "db": "Upgrade, back up or restore a server's database.",
+        "label": "Say what texts mean, one after the other.",
+        "export-labels": "Write down what people have answered on a server.",
+        "import-labels": "Take labels and texts into a server's database.",
     },
 }
 
 
-GO_ON = ("build", "train", "verify", "bench")
+GO_ON = ("build", "train", "verify", "label", "bench")
 """Verbs that, run again after an interruption, go on where they were."""
 
 TRAIN_PACKAGES = {
