@@ -47,10 +47,12 @@ def client_of(settings: Settings, role: str | None = "app") -> Iterator[TestClie
 
 
 @contextlib.contextmanager
-def server_at(folder: Path, *options: str, **environment: str) -> Iterator[Server]:
-    """`sayso serve` on a free port, in a process group of its own; stopped at the end."""
-    port = _free_port()
-    command = [sys.executable, "-m", "sayso", "serve", "--project", str(folder), "--port", str(port), *options]
+def server_at(
+    folder: Path, *options: str, program: tuple[str, ...] = ("-m", "sayso"), port: int | None = None, **environment: str
+) -> Iterator[Server]:
+    """`sayso serve` on a free port, in a process group of its own; stopped at the end. `program` may stand in for sayso itself."""
+    port = port or free_port()
+    command = [sys.executable, *program, "serve", "--project", str(folder), "--port", str(port), *options]
     out, log = folder / "server.out", folder / "server.log"
     with out.open("w") as said, log.open("w") as logged:
         process = subprocess.Popen(command, stdout=said, stderr=logged, env={**os.environ, **environment}, start_new_session=True)
@@ -93,7 +95,8 @@ class Server:
         raise AssertionError(f"the server did not start: {self.log.read_text()[-2000:]}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody uses at the moment."""
     import socket
 
     with socket.socket() as one:

@@ -89,6 +89,19 @@ def test_what_is_undone_is_open_again_and_was_never_the_answer_of_an_export(data
         assert give(transaction, "anna", 1, B).state == "labelled"
 
 
+def test_what_is_undone_by_its_key_is_undone_once(database, fill):
+    fill(2)
+    for number, key in ((1, "first"), (2, "second")):
+        with database.writing() as transaction:
+            give(transaction, "anna", number, A, key=key)
+    for _ in range(2):
+        with database.writing() as transaction:
+            assert undo(transaction, "anna", key="first").item_id == 1
+    with database.reading() as transaction:
+        assert count_by_state(transaction) == {"open": 1, "labelled": 1, "disputed": 0}
+    refused("nothing_to_undo", database, lambda tx: undo(tx, "bruno", key="second"))
+
+
 def test_a_dispute_ends_when_one_of_the_two_takes_the_label_back(database, fill):
     fill(1, wanted=2)
     with database.writing() as transaction:

@@ -52,6 +52,16 @@ def test_what_is_given_back_or_kept_too_long_others_get(database, fill):
     assert taken(database, "carla", 2) == [1, 2]
 
 
+def test_what_was_taken_again_since_is_not_given_back_by_who_did_not_know(database, fill):
+    fill(2)
+    now = datetime.datetime.now(datetime.UTC)
+    assert taken(database, "anna", 2, now=now) == [1, 2]
+    assert taken(database, "anna", 1, now=now + datetime.timedelta(seconds=1)) == [1]
+    with database.writing() as transaction:
+        give_back(transaction, "anna", [1, 2], until=now + LEASE)
+    assert taken(database, "bruno", 2) == [2]
+
+
 def test_looking_takes_nothing_and_tells_how_many_there_are(database, fill):
     fill(5)
     with database.reading() as transaction:

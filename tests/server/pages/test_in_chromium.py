@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import os
 import re
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -15,13 +12,10 @@ from sayso.registry import add, promote
 from sayso.server.monitoring.comparing import Compared, Comparisons
 from sayso.server.store import open_database
 from sayso.server.store.tables import Latency, Shadow, Traffic
+from server.pages.browsing import AXE, DESKTOP, PHONE, checked, chromium, needs_chromium, page_of
 from server.pages.visitors import bundle_worth
 from tiny_model import INTENTS
 
-browsers = pytest.importorskip("playwright.sync_api")
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-AXE = Path(__file__).parents[3] / "js" / "node_modules" / "axe-core" / "axe.min.js"
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 PAGES = {
     "overview": "/",
     "month": "/?period=month",
@@ -32,6 +26,9 @@ PAGES = {
     "beside": "/models/tiny/1/promote?alias=shadow",
     "end": "/models/tiny/shadow/end",
     "try": "/try",
+    "labeling": "/expert/labeling",
+    "disputes": "/expert/disputes",
+    "agreement": "/expert/agreement",
     "report": "/report",
     "settings": "/settings",
     "audit": "/audit",
@@ -39,7 +36,7 @@ PAGES = {
 }
 NOT_FOUND = "/nowhere"
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium; CHROMIUM says where it is")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +58,8 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    with browsers.sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -78,21 +72,6 @@ def logged_in(browser, server):
         page.keyboard.press("Enter")
         page.wait_for_url(f"{server.address}/models")
         return page.context.storage_state()
-
-
-@contextmanager
-def page_of(browser, server, state=None, *, quiet=True, **options):
-    """A page of its own; at its end nothing may have been said on the console."""
-    with browser.new_context(
-        base_url=server.address, storage_state=state, **{"viewport": DESKTOP, "locale": "en-GB", **options}
-    ) as context:
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        said = []
-        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
-        yield page
-        assert not quiet or said == []
 
 
 def note_answers(server, answers):
@@ -141,15 +120,6 @@ def test_every_page_is_accessible_and_fits(browser, server, logged_in, scheme, d
         for path in ("/login", NOT_FOUND):
             page.goto(path)
             assert checked(page) == [], path
-
-
-def checked(page):
-    """What axe finds wrong, and whether one must scroll sideways."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    violations = page.evaluate("axe.run({iframes: false}).then((found) => found.violations)")
-    wrong = [f"{one['id']}: {one['nodes'][0]['html'][:200]} {one['nodes'][0]['failureSummary']}" for one in violations]
-    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return wrong + ([f"{width} px too wide"] if width > 0 else [])
 
 
 def test_one_skips_to_the_content_and_sees_where_one_is(browser, server, logged_in):

@@ -6,7 +6,8 @@ from running import token_for
 from sayso.server.access.tokens import create_token
 from server.pages.visitors import Visitor
 
-PAGES = ["/", "/models", "/models/tiny/1", "/try", "/report", "/settings", "/audit"]
+EXPERTS = ["/expert/labeling", "/expert/disputes", "/expert/agreement"]
+PAGES = ["/", "/models", "/models/tiny/1", "/try", *EXPERTS, "/report", "/settings", "/audit"]
 FOR_ADMINS = ["/tokens", "/models/tiny/1/promote", "/models/tiny/rollback"]
 HOSTILE = "<script>alert('&amp;')</script>\"><img src=x onerror=alert(1)>"
 
@@ -65,6 +66,12 @@ def test_nothing_runs_in_a_page_but_our_own_files_and_nobody_keeps_or_frames_it(
         ("/tokens/00000000/revoke", {}),
         ("/logout", {}),
         ("/language", {"code": "it"}),
+        ("/expert/labeling", {"item": "1", "answer.intent": "TextSearch"}),
+        ("/expert/disputes", {"item": "1", "answer.intent": "TextSearch"}),
+        ("/expert/guide", {"head": "intent", "label": "TextSearch"}),
+        ("/expert/exports/1/acknowledge", {}),
+        ("/expert/import", {}),
+        ("/expert/erase", {"text": "x"}),
     ],
 )
 @pytest.mark.parametrize("csrf", ["", "forged"])

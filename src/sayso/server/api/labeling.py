@@ -79,7 +79,7 @@ def give_back(given: GivenBack, request: Request, who: Expert) -> None:
     """Let others have items that were taken."""
     server: Server = request.app.state.server
     with server.database.writing() as transaction:
-        queue.give_back(transaction, who.name, given.query_ids)
+        queue.give_back(transaction, who.name, given.query_ids, given.until)
 
 
 @router.post("/label", responses=refusals(404, 409, *ALWAYS))

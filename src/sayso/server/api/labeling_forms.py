@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from sayso.server.api.forms import Form
 from sayso.server.labeling.disputes import Dispute
@@ -91,6 +91,7 @@ class GivenBack(Form):
     """Items that the caller does not label after all."""
 
     query_ids: list[Number] = Field(max_length=1000)
+    until: AwareDatetime | None = Field(default=None, description="The last `lease_until` of them: what was taken again since stays.")
 
 
 class Said(Form):

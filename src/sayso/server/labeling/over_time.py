@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
@@ -18,7 +19,7 @@ FEWEST = 3
 
 
 def answers_by_day(transaction: Transaction, head: str | None, days: Sequence[datetime.datetime]) -> dict[str, list[int]]:
-    """How many texts each label of a choice head was given on each of the days, the most given label first; without a head, all together."""
+    """How many texts each label of a choice head was given on each of the days, the most given label first; without a head, all texts."""
     label = Item.answer[head].as_string() if head else Item.state
     query = select(Item.answered_at, label).where(Item.state == LABELLED, Item.answered_at >= days[0])
     places = {day.date(): place for place, day in enumerate(days)}
@@ -39,5 +40,5 @@ def paces(transaction: Transaction, since: datetime.datetime) -> dict[str, float
 
 def _spent(moments: Sequence[datetime.datetime]) -> float:
     """Seconds from the first to the last, longer pauses cut short."""
-    gaps = (min(after - before, LONGEST_PAUSE) for before, after in zip(moments, moments[1:], strict=False))
+    gaps = (min(after - before, LONGEST_PAUSE) for before, after in pairwise(moments))
     return max(1.0, sum(gap.total_seconds() for gap in gaps))

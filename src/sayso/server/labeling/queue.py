@@ -77,10 +77,11 @@ def take(
     return found
 
 
-def give_back(transaction: Transaction, who: str, items: Sequence[int]) -> None:
-    """Let others have items that a person took."""
+def give_back(transaction: Transaction, who: str, items: Sequence[int], until: datetime.datetime | None = None) -> None:
+    """Let others have items that a person took; but not those that the same person has taken again since, for longer than `until`."""
     take_turn(transaction)
-    transaction.execute(delete(Lease).where(Lease.who == who, Lease.item_id.in_(items)))
+    mine = delete(Lease).where(Lease.who == who, Lease.item_id.in_(items))
+    transaction.execute(mine if until is None else mine.where(Lease.until <= until))
 
 
 def is_free_for(transaction: Transaction, item: Item, who: str, now: datetime.datetime) -> bool:

@@ -55,12 +55,13 @@ def headers_by(policy: Mapping[str, str]) -> dict[str, str]:
 
 
 class Static(StaticFiles):
-    """The style sheet, the scripts and the icon."""
+    """The style sheets, the scripts and the icon."""
 
-    def file_response(self, *args: Any, **options: Any) -> Any:
-        """A file, which a browser may keep and must not take for anything else."""
-        answer = super().file_response(*args, **options)
-        answer.headers.update({"X-Content-Type-Options": "nosniff", "Cache-Control": f"public, max-age={FRESH_SECONDS}, immutable"})
+    def file_response(self, full_path: Any, stat_result: Any, scope: Any, status_code: int = 200) -> Any:
+        """A file, to be taken for nothing else. It may be kept if it was asked for by its digest; scripts ask for one another without."""
+        answer = super().file_response(full_path, stat_result, scope, status_code)
+        kept = f"public, max-age={FRESH_SECONDS}, immutable" if scope["query_string"].startswith(b"v=") else "no-cache"
+        answer.headers.update({"X-Content-Type-Options": "nosniff", "Cache-Control": kept})
         return answer
 
 
