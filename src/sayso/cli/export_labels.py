@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,12 +83,10 @@ def _export(database: Database, sets: LabelSets, output: Path | None, kind: str,
     from sayso.server.problems import Problem
 
     try:
-        begun = begin(database, SYSTEM, since_last=since == "last")
+        begun = begin(database, SYSTEM, since_last=since == "last", only=sets.main if dialect == "label" else None)
     except Problem as problem:
         raise CheckFailed(problem.message) from None
-    counts: Counter[str] = Counter()
-    main = sets.main if dialect == "label" else "text"
-    pieces = (write_csv if kind == "csv" else write_jsonl)(_counted(rows_of(database, begun), main, counts), sets, dialect)
+    pieces = (write_csv if kind == "csv" else write_jsonl)(rows_of(database, begun), sets, dialect)
     if output is None:
         sys.stdout.buffer.writelines(pieces)
         sys.stdout.buffer.flush()
@@ -99,18 +96,9 @@ def _export(database: Database, sets: LabelSets, output: Path | None, kind: str,
         with database.writing() as transaction:
             acknowledge(transaction, begun.id, SYSTEM)
     if as_json:
-        document = {"rows": counts["written"], "left_out": counts["left out"], "output": str(output), "export": begun.id}
-        terminal.print_json(document)
-        return
-    if counts["left out"]:
-        terminal.say(f"{counts['left out']:,} rows say nothing of {main!r} and are left out; --dialect sayso has them")
-    terminal.say(f"{counts['written']:,} rows" + (f" -> {output}" if output else "; to stdout, so that they count as new still"))
-
-
-def _counted(rows: Iterable[dict[str, Any]], main: str | None, counts: Counter[str]) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        counts["left out" if row.get(main or "") is None else "written"] += 1
-        yield row
+        terminal.print_json({"rows": begun.rows, "output": str(output), "export": begun.id})
+    else:
+        terminal.say(f"{begun.rows:,} rows" + (f" -> {output}" if output else "; to stdout, so that they count as new still"))
 
 
 def _write(file: Path, pieces: Iterable[bytes]) -> None:

@@ -115,3 +115,13 @@ def test_people_who_label_while_others_export_what_is_new_lose_no_row(database, 
     done.set()
     exporter.join()
     assert sorted(found) == sorted(f"text {n}" for n in range(120))
+
+
+def test_rows_that_do_not_speak_of_the_only_head_that_is_wanted_are_not_left_out_in_silence(database, fill):
+    fill(2)
+    label(database, 1)
+    begin(database, "carla", since_last=False, only="intent")
+    label(database, 2, answer={"urgent": 0.5})
+    with pytest.raises(Problem) as told:
+        begin(database, "carla", since_last=False, only="intent")
+    assert told.value.code == "other_heads"

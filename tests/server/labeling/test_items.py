@@ -90,3 +90,8 @@ def test_an_import_does_not_change_what_is_settled_here(database):
     import_rows(database, [("one", A)], "carla", NONE, 0.0)
     assert import_rows(database, [("one", B)], "carla", NONE, 0.0).different == 1
     assert item(database, "one").answer == A
+
+
+def test_a_text_that_is_imported_with_and_without_a_label_has_the_label(database):
+    told = import_rows(database, [("one", A), ("one", None), ("two", None), ("two", B)], "carla", NONE, 0.0)
+    assert told.settled == 2

@@ -33,7 +33,7 @@ FILE_BODY: dict[str, Any] = {
 }
 
 
-@router.get("/export", response_class=StreamingResponse, responses=refusals(404, *ALWAYS))
+@router.get("/export", response_class=StreamingResponse, responses=refusals(404, 409, *ALWAYS))
 def export(
     request: Request,
     who: Admin,
@@ -46,7 +46,8 @@ def export(
     `X-Export-Id` names the export, `X-Export-Rows` says how many rows to expect. Acknowledge it when it has arrived.
     """
     server: Server = request.app.state.server
-    begun = exports.begin(server.database, who.name, since_last=since == "last")
+    only = server.desk.labels.main if dialect == "label" else None
+    begun = exports.begin(server.database, who.name, since_last=since == "last", only=only)
     write = write_jsonl if format == "jsonl" else write_csv
     pieces = write(exports.rows_of(server.database, begun), server.desk.labels, dialect)
     headers = {

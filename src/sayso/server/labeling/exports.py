@@ -34,8 +34,8 @@ class Begun:
     rows: int
 
 
-def begin(database: Database, who: str, *, since_last: bool) -> Begun:
-    """Say what an export will hold; a Problem if that is nothing."""
+def begin(database: Database, who: str, *, since_last: bool, only: str | None = None) -> Begun:
+    """Say what an export will hold; a Problem if that is nothing, or if it is to hold `only` one head and some rows do not speak of it."""
     with database.writing() as transaction:
         take_turn(transaction)
         after = _last_taken(transaction) if since_last else 0
@@ -44,6 +44,8 @@ def begin(database: Database, who: str, *, since_last: bool) -> Begun:
         if not rows:
             told = "since the last export that has arrived" if since_last and after else "yet"
             raise Problem(404, "nothing_to_export", f"nothing was labelled {told}")
+        if only is not None:
+            _require(transaction, only, after, up_to)
         export = Export(who=who, at=datetime.datetime.now(datetime.UTC), after=after, up_to=up_to, rows=rows)
         transaction.add(export)
         transaction.flush()
@@ -87,6 +89,15 @@ def acknowledge(transaction: Transaction, export_id: int, who: str) -> None:
         record(transaction, who, "label.export_arrived", f"export {export_id}", rows=export.rows)
 
 
+def _require(transaction: Transaction, head: str, after: int, up_to: int) -> None:
+    """Refuse to leave rows out, which would count as taken."""
+    silent = Settled.answer[head].as_string().is_(None)
+    rows = transaction.scalar(select(func.count()).select_from(Settled).where(*_in(after, up_to), silent)) or 0
+    if rows:
+        message = f"{rows} of the rows say nothing of {head!r}, which is all that text and label can hold; export in the dialect `sayso`"
+        raise Problem(409, "other_heads", message)
+
+
 def _last_taken(transaction: Transaction) -> int:
     return transaction.scalar(select(func.max(Export.up_to)).where(Export.acknowledged_at.is_not(None))) or 0
 
@@ -105,7 +116,6 @@ def _in(after: int, up_to: int) -> tuple[ColumnElement[bool], ...]:
 def _row(settled: Settled, item: Item) -> dict[str, Any]:
     return {
         "text": item.text,
-        **(settled.answer or {}),
         "id": f"item-{item.id}",
         "source": "label",
         "labelled_by": settled.who,
@@ -116,4 +126,5 @@ def _row(settled: Settled, item: Item) -> dict[str, Any]:
         "confidence": item.confidence,
         "seen": item.seen,
         "sampling_weight": item.weight,
+        **(settled.answer or {}),
     }

@@ -52,7 +52,10 @@ def _cleaned(batch: list[Row], redact: Redactor) -> Iterator[Row]:
 
 def _take_in(transaction: Transaction, batch: Iterable[Row], who: str, second_opinions: float, told: Imported) -> None:
     now = datetime.datetime.now(datetime.UTC)
-    rows = {hash_of(text): (text, answer) for text, answer in batch}
+    rows: dict[str, Row] = {}
+    for text, answer in batch:
+        if answer is not None or hash_of(text) not in rows:
+            rows[hash_of(text)] = (text, answer)
     known = {item.text_hash: item for item in transaction.scalars(select(Item).where(Item.text_hash.in_(rows)))}
     new = [new_row(text, wanted=opinions_wanted(key, second_opinions), at=now) for key, (text, _) in rows.items() if key not in known]
     if new:
