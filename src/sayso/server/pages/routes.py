@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from sayso.server.pages import audit, intents, login, models, overview, report, settings, shadow, switching, tokens, trial, version
+from sayso.server.pages import (
+    adjudication,
+    agreement,
+    audit,
+    guide,
+    intents,
+    labeling,
+    login,
+    models,
+    overview,
+    report,
+    settings,
+    shadow,
+    switching,
+    tokens,
+    transfer,
+    trial,
+    version,
+)
 from sayso.server.pages.page import STATIC, Static
 
 
 def add_pages(app: FastAPI) -> None:
     """Let the application show them."""
     app.mount("/static", Static(directory=STATIC))
-    for part in (login, overview, intents, models, shadow, switching, version, trial, report, settings, audit, tokens):
+    watched = (login, overview, intents, models, shadow, switching, version, trial)
+    for part in (*watched, labeling, guide, adjudication, agreement, transfer, report, settings, audit, tokens):
         app.include_router(part.router, include_in_schema=False)
