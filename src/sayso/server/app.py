@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from sayso import __version__
 from sayso.server.answering.production import Production
 from sayso.server.answering.queue import Queue
-from sayso.server.api import classify, config, health, labeling, labeling_transfer, shadow
+from sayso.server.api import classify, config, health, jobs, labeling, labeling_transfer, shadow
 from sayso.server.limits import Limits
 from sayso.server.logs import log_on_stderr
 from sayso.server.monitoring import prometheus
@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Limits, settings=chosen)
     app.add_middleware(Watched)
     handle_problems(app)
-    for part in (classify, config, health, labeling, labeling_transfer, prometheus, shadow):
+    for part in (classify, config, health, jobs, labeling, labeling_transfer, prometheus, shadow):
         app.include_router(part.router)
     add_pages(app)
     return app
@@ -59,6 +59,7 @@ def start(settings: Settings) -> Server:
     server = Server(settings, database, production, queue, config.open_estimator(settings))
     production.start()
     server.monitoring.start()
+    server.jobs.start()
     server.shadow.start()
     server.desk.capture.start()
     return server
@@ -71,5 +72,6 @@ def stop(server: Server) -> None:
     server.production.stop()
     server.estimator.close()
     server.desk.capture.close()
+    server.jobs.close()
     server.monitoring.close()
     server.database.close()

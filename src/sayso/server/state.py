@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sayso.server.answering.production import Production
     from sayso.server.answering.queue import Answer, Queue
     from sayso.server.answering.shadow import Shadow
+    from sayso.server.jobs.jobs import Jobs
     from sayso.server.labeling.desk import Desk
     from sayso.server.monitoring.watch import Monitoring
     from sayso.server.settings import Settings
@@ -37,11 +38,13 @@ class Server:
     monitoring: Monitoring = field(init=False)
     shadow: Shadow = field(init=False)
     desk: Desk = field(init=False)
+    jobs: Jobs = field(init=False)
     observers: list[Observer] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         from sayso.server.access.guard import Guard
         from sayso.server.answering.shadow import Shadow
+        from sayso.server.jobs.jobs import Jobs
         from sayso.server.labeling.desk import Desk
         from sayso.server.monitoring.watch import Monitoring
 
@@ -49,6 +52,7 @@ class Server:
         self.monitoring = Monitoring(self)
         self.shadow = Shadow(self)
         self.desk = Desk(self)
+        self.jobs = Jobs(self.database, self.settings)
 
     def observe(self, answer: Answer, request_id: str) -> None:
         """Tell everybody who watches; a request never fails for it."""

@@ -12,8 +12,9 @@ from sayso.runtime.blend import Mode
 from sayso.runtime.decide import Action
 from sayso.runtime.rules import rule_estimate
 from sayso.server.access.roles import ROLES
+from sayso.server.jobs import rows
 from sayso.server.monitoring import drift
-from sayso.server.pages import intents, models, tokens
+from sayso.server.pages import intents, jobs, models, tokens
 from sayso.server.pages.language import NAMES, language
 from sayso.server.pages.page import HERE
 
@@ -38,13 +39,17 @@ FOUND_BY = {
     "settings.with_": get_args(Mode),
     "tokens.for_": [lifetime or "ever" for lifetime in tokens.LIFETIMES],
     "tokens.state_": ("valid", "expired", "revoked"),
+    "jobs.": ("exit", "signal"),
+    "jobs.because_": jobs.EXPLAINED,
+    "jobs.says_": rows.STATES,
+    "jobs.state_": rows.STATES,
 }
 """The keys that are put together where they are used: how each begins, and how it may end."""
 ASKED = {
     **{"it": "it", "it-CH,en;q=0.5": "it", "de,en;q=0.8,it;q=0.9": "it"},
     **{"de": "en", "": "en", "it;q=0,en;q=0.1": "en", "it;q=x": "en", ";;q=,,": "en"},
 }
-LEFT_OPEN = ("problem.", "action.", "signal.")
+LEFT_OPEN = ("problem.", "action.", "signal.", "step.")
 """Of what programs name, what there is a text for; for the rest, its own name stands."""
 
 
@@ -116,4 +121,12 @@ def test_numbers_are_written_as_the_language_writes_them():
         "1 request",
         "2.000 richieste",
     )
+    assert [language(code).points(share) for code, share in (("en", 0.0123), ("it", -0.02), ("en", 0))] == ["+1.2 pp", "-2,0 pp", "0.0 pp"]
+    assert [language("it").duration(seconds) for seconds in (0.4, 59, 61, 3599, 7325)] == [
+        "0 s",
+        "59 s",
+        "1 min 1 s",
+        "59 min 59 s",
+        "2 h 2 min",
+    ]
     assert language("en").moment("2026-03-01T12:00:30+02:00") == "2026-03-01 10:00"

@@ -50,6 +50,16 @@ class Language:
         """So many bytes, in the unit that suits."""
         return f"{self.number(size / 1e6, 1)} MB" if size >= 50_000 else f"{self.number(size / 1e3, 1)} kB"
 
+    def points(self, share: float) -> str:
+        """By how many percentage points one share is more than another."""
+        return f"{'+' if share > 0 else ''}{self.number(100 * share, 1)} pp"
+
+    def duration(self, seconds: float) -> str:
+        """So long, by the two largest units."""
+        minutes, left = divmod(round(seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours} h {minutes} min" if hours else f"{minutes} min {left} s" if minutes else f"{left} s"
+
     def moment(self, when: datetime.datetime | str) -> str:
         """A moment of UTC, to the minute; in an order that every reader understands."""
         return f"{_utc(when):%Y-%m-%d %H:%M}"

@@ -22,6 +22,7 @@ from sayso.registry import (
 from sayso.registry.history import versions_before
 from sayso.registry.places import PREFIX, PRODUCTION, parse_reference
 from sayso.server.pages.beside import beside_production
+from sayso.server.pages.jobs import retraining
 from sayso.server.pages.page import page
 from sayso.server.pages.visitor import Expert
 from sayso.server.problems import Problem
@@ -77,6 +78,7 @@ def models(request: Request, person: Expert, done: str = "") -> Response:
     registry = registry_of(server.settings)
     found = [read_model(registry, name) for name in models_in(registry)]
     shown: dict[str, Any] = {"models": found, "registry": registry, "served": served_alias(server), "beside": beside_production(server)}
+    shown |= retraining(server)
     return page(request, "models.html", done=done if done in DONE else None, **shown)
 
 

@@ -10,6 +10,7 @@ from sayso.server.pages import (
     audit,
     guide,
     intents,
+    jobs,
     labeling,
     login,
     models,
@@ -29,6 +30,6 @@ from sayso.server.pages.page import STATIC, Static
 def add_pages(app: FastAPI) -> None:
     """Let the application show them."""
     app.mount("/static", Static(directory=STATIC))
-    watched = (login, overview, intents, models, shadow, switching, version, trial)
+    watched = (login, overview, intents, models, jobs, shadow, switching, version, trial)
     for part in (*watched, labeling, guide, adjudication, agreement, transfer, report, settings, audit, tokens):
         app.include_router(part.router, include_in_schema=False)
