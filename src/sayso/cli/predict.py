@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from itertools import islice
@@ -13,7 +12,8 @@ import typer
 
 from sayso.cli import terminal
 from sayso.cli.options import SOURCE, JsonOption, ProjectOption, ThreadsOption
-from sayso.errors import DataError, UsageError
+from sayso.cli.texts import given_texts, refuse_texts_beside_stdin
+from sayso.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -67,9 +67,9 @@ def predict(
             _predict_file(loaded, source, out, text_key, prefix, top, as_json)
             return
         if explain:
-            _explain(loaded, _texts(texts or [], source, text_key), as_json)
+            _explain(loaded, given_texts(texts or [], source, text_key), as_json)
             return
-        answers = _answers(loaded, _texts(texts or [], source, text_key))
+        answers = _answers(loaded, given_texts(texts or [], source, text_key))
         if as_json:
             terminal.print_json({"bundle": str(model), "predictions": [_document(*answer, top) for answer in answers]})
             return
@@ -83,25 +83,7 @@ def _check_usage(texts: list[str] | None, source: Path | None, out: Path | None)
         raise UsageError('give either texts, as in `sayso predict MODEL "who calls login"`, or - for stdin, or --input FILE')
     if out and not source:
         raise UsageError("--output needs --input FILE, whose rows it answers")
-    if texts and "-" in texts and len(texts) > 1:
-        raise UsageError("- reads all texts from stdin; give no others with it")
-
-
-def _texts(texts: list[str], source: Path | None, text_key: str) -> Iterator[str]:
-    if source:
-        from sayso.examples.predict import text_of
-        from sayso.examples.rows import read_rows
-
-        return (text_of(row, source, text_key) for row in read_rows(source))
-    return _lines_of_stdin() if texts == ["-"] else iter(texts)
-
-
-def _lines_of_stdin() -> Iterator[str]:
-    for number, line in enumerate(sys.stdin.buffer, start=1):
-        try:
-            yield line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
-        except UnicodeDecodeError:
-            raise DataError("this line is not UTF-8 text", "stdin", number) from None
+    refuse_texts_beside_stdin(texts or [])
 
 
 def _answers(model: Predictor, texts: Iterator[str]) -> Iterator[tuple[str, Prediction, float]]:
