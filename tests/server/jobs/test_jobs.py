@@ -199,6 +199,15 @@ def test_a_process_that_has_got_a_dead_jobs_number_is_not_taken_for_it_nor_kille
         other.wait()
 
 
+def test_one_that_the_machine_tells_to_end_has_failed_and_could_tidy_up(tmp_path, database_url):
+    with jobs_of(tmp_path, database_url, GIVES_WAY, seconds=20) as jobs:
+        job = begin(jobs)
+        session = until(lambda: (seen := jobs.one(job.id)) and seen.log == ["begun"] and seen.job.process)
+        os.kill(session, signal.SIGTERM)
+        seen = ended(jobs, job.id)
+        assert (seen.job.state, seen.job.result["exit"], seen.log[-1]) == ("failed", 130, "tidied up")
+
+
 def test_what_a_job_puts_aside_lies_with_it_and_goes_with_its_end(tmp_path, database_url):
     program = "import sys, tempfile; print(tempfile.mkdtemp(), file=sys.stderr)"
     with jobs_of(tmp_path, database_url, program) as jobs:
