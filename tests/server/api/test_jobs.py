@@ -6,7 +6,7 @@ import pytest
 
 from running import client_of, settings_in
 from sayso.server.audit import entries
-from server.jobs.standing_in import FAILS, GIVES_WAY, SUCCEEDS, by, kill, until
+from server.jobs.standing_in import FAILS, GIVES_WAY, SUCCEEDS, by, nothing_runs, until
 
 JOBS = "/api/v1/jobs"
 
@@ -18,8 +18,7 @@ def served(tmp_path, database_url, program, role="admin", **more):
         server = client.app.state.server
         server.jobs.kinds = by(program, **more)
         yield client
-        for seen in server.jobs.latest():
-            kill(seen.job.process)
+        until(lambda: nothing_runs(server.jobs))
 
 
 def ended(client, number):

@@ -93,9 +93,17 @@ def jobs_of(folder, database_url, program, **more):
     jobs = Jobs(database, settings, by(program, **more))
     jobs.database, jobs.folder = database, lambda number: folder_of(folder, number)
     yield jobs
-    for seen in jobs.latest():
-        kill(seen.job.process)
+    until(lambda: nothing_runs(jobs))
     database.close()
+
+
+def nothing_runs(jobs):
+    """Whether no job is left here, after what was has been killed."""
+    seen = [jobs.one(one.job.id) for one in jobs.latest()]
+    left = [one.job for one in seen if one.is_open and not one.is_elsewhere]
+    for job in left:
+        kill(job.process)
+    return not left
 
 
 def kill(session):

@@ -10,7 +10,7 @@ from sayso.server.jobs.host import host_of
 from sayso.server.jobs.kinds import KINDS, RETRAIN_STEPS
 from sayso.server.jobs.outcome import outcome_of
 from sayso.server.store.tables import Job
-from server.jobs.standing_in import FAILS, GIVES_WAY, SUCCEEDS, by, kill, until
+from server.jobs.standing_in import FAILS, GIVES_WAY, SUCCEEDS, by, nothing_runs, until
 from server.pages.visitors import HTML, noted
 
 LABELS = ("calculator", "chitchat")
@@ -67,14 +67,6 @@ def retraining(server, project):
     yield be
     server.jobs.kinds = KINDS
     until(lambda: nothing_runs(server.jobs))
-
-
-def nothing_runs(jobs):
-    """Whether no job is left, after what was has been killed."""
-    left = [seen.job for seen in jobs.latest() if seen.is_open]
-    for job in left:
-        kill(job.process)
-    return not left
 
 
 def note(server, project, **values):
