@@ -15,7 +15,7 @@ import { moved, showProgress } from "./progress.js";
 import { forHumans } from "./said.js";
 import { say, send, sender } from "./sender.js";
 import { prepareStates } from "./states.js";
-import { backTo, narrow, next, supply } from "./supply.js";
+import { backTo, isAsking, narrow, next, supply } from "./supply.js";
 import { watch } from "./watch.js";
 
 const form = part("answer");
@@ -37,7 +37,7 @@ function show(given, answers, notes = "") {
   item = given;
   doubted = "";
   tell("");
-  part("work").dataset.state = item ? "item" : trouble() || (isNarrowed() ? "narrowed" : "none");
+  part("work").dataset.state = item ? "item" : trouble() || (isAsking() ? "loading" : isNarrowed() ? "narrowed" : "none");
   if (!item) return;
   showItem(item);
   fill(form, answers);
@@ -93,7 +93,7 @@ function pressed(key) {
 }
 
 const tell = (told) => (part("told").textContent = told);
-const showNextIfNone = () => item || show(next());
+const showThatThereIsNone = () => item || show(null);
 
 prepare(form);
 prepareFinding(form);
@@ -106,9 +106,13 @@ listen(pressed);
 prepareGuess(part("always-guess"));
 prepareGuide();
 prepareStates();
-prepareFilter((filter) => narrow(filter).then(() => show(next())));
-for (const what of ["more", "none", "waits"]) supply.addEventListener(what, showNextIfNone);
-connection.addEventListener("change", showNextIfNone);
+prepareFilter((filter) => {
+  narrow(filter);
+  show(null);
+});
+supply.addEventListener("more", () => item || show(next()));
+for (const what of ["none", "waits"]) supply.addEventListener(what, showThatThereIsNone);
+connection.addEventListener("change", showThatThereIsNone);
 sender.addEventListener("refused", (event) => unremember(event.detail.key));
 watch({ current: () => item, goOn: () => show(next()) });
 showPace();

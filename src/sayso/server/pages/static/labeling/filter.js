@@ -11,11 +11,16 @@ export function wanted() {
 
 export const isNarrowed = () => Object.keys(wanted()).length > 0;
 
+const asQuery = () => new URLSearchParams(wanted()).toString();
+
 export function prepareFilter(changed) {
+  let before = asQuery();
   let timer;
   const now = () => {
     clearTimeout(timer);
-    const query = new URLSearchParams(wanted()).toString();
+    const query = asQuery();
+    if (query === before) return;
+    before = query;
     history.replaceState(null, "", query ? `?${query}` : location.pathname);
     changed(wanted());
   };

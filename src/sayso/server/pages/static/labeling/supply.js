@@ -29,12 +29,16 @@ export function backTo(item) {
 
 export async function narrow(wanted) {
   filter = wanted;
-  asking = null;
-  await giveBack();
+  asking = giveBack();
+  await asking;
   items = [];
   current = null;
+  asking = null;
   return refill();
 }
+
+// Whether there may be more in a moment.
+export const isAsking = () => asking !== null;
 
 export function drop(id) {
   items = items.filter((each) => each.query_id !== id);
@@ -45,13 +49,17 @@ export function giveBack(options) {
   const free = held().filter((item) => !said.has(item.query_id));
   const until = free.map((item) => item.lease_until).toSorted().at(-1);
   const given = { query_ids: free.map((item) => item.query_id), until };
-  return free.length ? ask("POST", "/give-back", given, options).catch(() => {}) : null;
+  return free.length ? ask("POST", "/give-back", given, options).catch(() => {}) : Promise.resolve();
 }
 
 // Also renews the leases of those that are here.
 export function refill() {
   if (asking) return asking;
-  const mine = take(filter).finally(() => (asking = asking === mine ? null : asking));
+  const mine = take(filter).then((what) => {
+    if (asking !== mine) return;
+    asking = null;
+    tell(what);
+  });
   asking = mine;
   return mine;
 }
@@ -66,14 +74,13 @@ async function take(wanted) {
     ({ items: found } = await ask("POST", "/take", { count, ...wanted }));
     isWell();
   } catch (error) {
-    if (error instanceof Refused) throw error;
+    if (error instanceof Refused) return "none";
     mustWait(error);
-    tell("waits");
-    return;
+    return "waits";
   }
-  if (wanted !== filter) return;
+  if (wanted !== filter) return "late";
   add(found, began);
-  tell(items.length ? "more" : "none");
+  return items.length ? "more" : "none";
 }
 
 function add(found, began) {
