@@ -15,7 +15,7 @@ from sayso.server.store import open_database
 from sayso.server.store.tables import Lease, Session
 from server.pages.browsing import AXE, DESKTOP, PHONE, checked, chromium, needs_chromium, page_of
 from server.pages.texts import disputed, leased_by, opinions_in, put_texts, said_of, somebody_labels, token_of
-from tiny_model import COMPLEXITY, write_bundle
+from tiny_model import COMPLEXITY, INTENT, write_bundle
 
 PLACE = "/expert/labeling"
 TEXTS = [f"text number {number}" for number in range(60)]
@@ -490,6 +490,26 @@ def test_several_questions_are_answered_by_keys(browser, tmp_path):
         said = said_of(server.database)
         server.database.close()
     assert said == {first: {"score": 0.75, "tier": "hard", "domains": ["maths"]}, second: {"tier": "easy", "domains": []}}
+
+
+def test_of_more_labels_than_keys_one_is_found_by_its_name(browser, tmp_path):
+    labels = [f"label_{number}" for number in range(40)]
+    write_bundle(tmp_path / "build" / "bundle", {"intent": {**INTENT, "labels": labels, "fallback": labels[0]}}, name="tiny")
+    with server_at(tmp_path) as server:
+        server.database, server.states = open_database(f"sqlite:///{tmp_path / 'server' / 'sayso.db'}"), {}
+        put_texts(server.database, TEXTS)
+        with desk_of(browser, server) as page:
+            first = text_in(page)
+            second = press(page, "y")
+            page.keyboard.press("/")
+            page.keyboard.type("_37")
+            assert page.locator(".pick:visible").count() == 1
+            press(page, "Enter")
+            assert page.locator(".pick:visible").count() == 40
+            sent(page)
+            assert checked(page) == []
+        assert said_of(server.database) == {first: {"intent": "label_28"}, second: {"intent": "label_37"}}
+        server.database.close()
 
 
 def test_without_scripts_a_form_does_it(browser, server):
