@@ -20,7 +20,7 @@ from sayso.runtime.bench import bench
 ROOT = Path(__file__).parent.parent
 QUICKSTART = ROOT / "quickstart"
 RESULTS = ROOT / "benchmarks" / "results"
-OTHERS = ("peers", "serving", "assistant", "complexity", "frozen_layers", "packed_base", "vocabulary")
+OTHERS = ("peers", "serving", "loop", "assistant", "complexity", "frozen_layers", "packed_base", "vocabulary")
 LANGUAGES = {"": "both", "en": "English", "zh": "Chinese"}
 
 
@@ -39,6 +39,7 @@ def main() -> None:
         page(report, human, speed, languages),
         *peers_page(others),
         *serving_page(others),
+        *loop_page(others),
         *assistant_page(others),
         *complexity_page(others),
         *training_page(others),
@@ -233,6 +234,29 @@ def serving_page(others: dict[str, Any]) -> list[str]:
         f"{over['statuses'].get('429', 0):,} requests were refused (429, in {over['refused_p50_ms']:.0f} ms, p99 "
         f"{over['refused_p99_ms']:.0f} ms) and {over['statuses'].get('200', 0):,} lists of 64 answered; right afterwards 5 clients had "
         f"{after['answers_per_second']:.0f} answers a second, p99 {after['p99_ms']:.0f} ms, {errors_in(after)} errors.",
+    ]
+
+
+def loop_page(others: dict[str, Any]) -> list[str]:
+    """What docs/performance.md says of learning from what the model was unsure of."""
+    if "loop" not in others:
+        return []
+    found = others["loop"]
+    names = {"zero-shot": "zero-shot, from what the labels mean", "templates": "its templates", "labels": "its templates and the labels"}
+    judged = {"traffic": "traffic", "people": "people's queries"}
+    rows = [
+        (name, *(f"{percent(one['accuracy'])} ({percent(one['accuracy_low'])}–{percent(one['accuracy_high'])})" for one in model.values()),
+         *(percent(one["ece"]) for one in model.values()))
+        for name, model in ((names[key], found["models"][key]) for key in names)
+    ]  # fmt: skip
+    counts = {key: one["rows"] for key, one in found["models"]["labels"].items()}
+    return [
+        "## Learning from what it was unsure of",
+        f"`python benchmarks/loop.py`: the zero-shot model of the recipe tax-it is asked {found['asked']:,} made-up texts; a server would have "
+        f"kept {found['labels']:,} of them, which are labelled, {percent(found['wrong'])} of them wrongly. Judged on {counts['traffic']} "
+        f"texts of the same kind from templates of their own, and on {counts['people']} queries that people wrote. `sayso build` took "
+        f"{found['seconds']['templates'] / 60:.0f} minutes, `sayso retrain` {found['seconds']['labels'] / 60:.0f}.",
+        table(("learned from", *(f"right, {name}" for name in judged.values()), *(f"ECE, {name}" for name in judged.values())), rows),
     ]
 
 
