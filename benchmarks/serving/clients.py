@@ -19,6 +19,12 @@ class Load:
     milliseconds: dict[int, list[float]] = field(default_factory=dict)
     broken: int = 0
 
+    def add(self, other: Load) -> None:
+        """Take over what was seen at another time."""
+        for status, milliseconds in other.milliseconds.items():
+            self.milliseconds.setdefault(status, []).extend(milliseconds)
+        self.broken += other.broken
+
     def figures(self) -> dict[str, Any]:
         """Answers a second, how long they took, and what else came back."""
         good = sorted(self.milliseconds.get(200, []))
@@ -35,20 +41,20 @@ class Load:
         }
 
 
-def run_clients(port: int, path: str, token: str, bodies: Sequence[Any], clients: int, seconds: float) -> Load:
-    """So many clients for so long; each keeps its connection, as programs do."""
+def run_clients(port: int, path: str, token: str, bodies: Sequence[Any], clients: int, seconds: float, pause: float = 0.0) -> Load:
+    """So many clients for so long; each keeps its connection, as programs do, and asks again after so many seconds."""
     load = Load(seconds)
     requests = [_request(path, token, body) for body in bodies]
 
     async def everybody() -> None:
         end = time.monotonic() + seconds
-        await asyncio.gather(*(_client(port, requests, number, end, load) for number in range(clients)))
+        await asyncio.gather(*(_client(port, requests, number, end, load, pause) for number in range(clients)))
 
     asyncio.run(everybody())
     return load
 
 
-async def _client(port: int, requests: Sequence[bytes], number: int, end: float, load: Load) -> None:
+async def _client(port: int, requests: Sequence[bytes], number: int, end: float, load: Load, pause: float) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         while time.monotonic() < end:
@@ -59,8 +65,8 @@ async def _client(port: int, requests: Sequence[bytes], number: int, end: float,
             await reader.readexactly(length)
             load.milliseconds.setdefault(status, []).append(1000 * (time.perf_counter() - started))
             number += 1
-            if status == 429:
-                await asyncio.sleep(0.05)  # a client that never waits would only measure how fast it can be refused
+            if status == 429 or pause:
+                await asyncio.sleep(pause or 0.05)  # a client that never waits would only measure how fast it can be refused
     except (OSError, asyncio.IncompleteReadError):
         load.broken += 1
     finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 
@@ -106,6 +107,21 @@ def test_who_went_away_is_not_worked_for(queue, slow):
 
     asyncio.run(run())
     assert slow.batches == [["a"], ["b"]]
+
+
+def test_it_is_calm_when_nothing_waits_and_nothing_is_being_answered(queue, slow):
+    async def run():
+        first = await started(queue, slow, ["a"])
+        calm = queue.is_calm
+        slow.go.set()
+        await first
+        return calm
+
+    assert not asyncio.run(run())
+    end = time.monotonic() + 5
+    while not queue.is_calm and time.monotonic() < end:
+        time.sleep(0.001)
+    assert queue.is_calm
 
 
 def test_a_model_that_fails_fails_those_requests_and_no_other(queue, slow):

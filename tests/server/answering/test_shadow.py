@@ -200,9 +200,9 @@ def test_one_that_fails_is_a_problem_to_be_shown_until_another_one_runs(shadow, 
     assert shadow.problem is None
 
 
-def test_it_waits_while_requests_wait_but_not_for_ever(shadow, client, told, monkeypatch):
+def test_it_waits_while_requests_are_answered_but_not_for_ever(shadow, client, told, monkeypatch):
     told.go.set()
-    monkeypatch.setattr(type(client.app.state.server.queue), "waiting", 5)
+    monkeypatch.setattr(type(client.app.state.server.queue), "is_calm", False)
     started = time.monotonic()
     shadow.observe(answer_of(("FindCallers", 0.9)), "id")
     assert until(lambda: told.asked == 1)

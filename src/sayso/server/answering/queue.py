@@ -48,6 +48,7 @@ class Queue:
         self._longest = longest
         self._waiting: deque[_Waiting] = deque()
         self._texts = 0
+        self._idle = 0
         self._rate = 0.0
         self._changed = threading.Condition()
         self._open = True
@@ -59,6 +60,11 @@ class Queue:
     def waiting(self) -> int:
         """How many texts wait."""
         return self._texts
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing waits and nothing is being answered."""
+        return self._idle == len(self._threads)
 
     @property
     def is_open(self) -> bool:
@@ -103,10 +109,12 @@ class Queue:
     def _next(self) -> list[_Waiting]:
         """The requests to answer next; none when the queue is closed and empty."""
         with self._changed:
+            self._idle += 1
             while not self._waiting:
                 if not self._open:
                     return []
                 self._changed.wait()
+            self._idle -= 1
             batch = [self._waiting.popleft()]
             taken = len(batch[0].texts)
             while self._waiting and taken + len(self._waiting[0].texts) <= TEXTS_AT_ONCE:

@@ -27,7 +27,7 @@ MOST_WAITING = 256
 """So many texts may wait for the candidate."""
 SECONDS_BETWEEN_LOOKS = 0.5
 PATIENCE = 0.25
-"""While requests wait for production, the candidate waits, too, but for no text longer than that: a busy server is compared as well."""
+"""While requests are being answered the candidate waits, but for no text longer than that: a busy server is compared as well."""
 PAUSE = 0.005
 NICE = 10
 """How far the thread stands back where processors are short; Linux knows this of single threads."""
@@ -103,7 +103,7 @@ class Shadow:
 
     def _wait_for_calm(self) -> None:
         end = time.monotonic() + PATIENCE
-        while self._server.queue.waiting and time.monotonic() < end and not self._stop.is_set():
+        while not self._server.queue.is_calm and time.monotonic() < end and not self._stop.is_set():
             time.sleep(PAUSE)
 
     def _ask(self, one: _Answered) -> None:
