@@ -358,6 +358,21 @@ class Project(Section):
         changed._build = self._build / "bases" / base.strip("./").replace("/", "--")
         return changed
 
+    def built_in(self, folder: str) -> Project:
+        """The same project, whose artifacts go to a folder of their own under `build/`."""
+        changed = self.model_copy()
+        changed._build = self._build / folder
+        return changed
+
+    def on_rows(self, folder: Path, data: tuple[Source, ...], base: str) -> Project:
+        """The same heads and settings on other rows, built in a folder of its own, with no gates and no least number of rows."""
+        given = {"data": data, "base": base, "gates": ()}
+        check = self.check.model_copy(update={"min_per_label": 1})
+        generate = self.generate.model_copy(update={"verification_share": 0.0})
+        changed = self.model_copy(update={**given, "check": check, "generate": generate})
+        changed._folder, changed._build = folder, Path()
+        return changed
+
     def digest(self, *sections: str) -> str:
         """Identity of the named sections, so that a stage knows when what it depends on has changed."""
         return digest_of({name: self.model_dump(mode="json")[name] for name in sections})

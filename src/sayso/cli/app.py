@@ -57,11 +57,13 @@ VERBS: dict[str, dict[str, str]] = {
         "label": "Say what texts mean, one after the other.",
         "export-labels": "Write down what people have answered on a server.",
         "import-labels": "Take labels and texts into a server's database.",
+        "redact": "Show what would be taken out of texts before they are kept.",
+        "retrain": "Learn from the labels that people gave, and prove that it helped.",
     },
 }
 
 
-GO_ON = ("build", "train", "verify", "label", "bench")
+GO_ON = ("build", "train", "verify", "label", "bench", "retrain")
 """Verbs that, run again after an interruption, go on where they were."""
 
 TRAIN_PACKAGES = {

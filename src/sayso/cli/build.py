@@ -40,7 +40,7 @@ def build(
     with terminal.progress() as progress:
         for outcome in run(loaded, until=until, force=force, device=device, progress=progress):
             outcomes.append(outcome)
-            terminal.say(_line(outcome))
+            terminal.say(line_of(outcome))
             if outcome.step == "evaluate" and not as_json:
                 _show_gates(loaded)
     if as_json:
@@ -51,7 +51,8 @@ def build(
         terminal.stdout().print(f"\nbundle  {bundle}  ({size:.1f} MB)\nreport  {loaded.build / 'report' / 'report.html'}", markup=False)
 
 
-def _line(outcome: Outcome) -> str:
+def line_of(outcome: Outcome) -> str:
+    """What is said of a stage as it ends."""
     if outcome.reason is None:
         return f"  {outcome.step:<10} up to date"
     resumed = ", went on where it was interrupted" if outcome.resumed else ""

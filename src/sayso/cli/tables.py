@@ -47,6 +47,17 @@ def mode_table(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
+def comparison_table(comparison: dict[str, Any]) -> Table:
+    """A new model beside the deployed one, on the same rows."""
+    title = f"Beside {comparison['model']}, on the same {comparison['rows']} rows"
+    table = _plain(title, **{"": "left"}, before="right", after="right", difference="right", interval="right")
+    for name, told in (("accuracy", "accuracy"), ("macro_f1", "macro-F1")):
+        one = comparison[name]
+        interval = f"{100 * one['low']:+.1f} to {100 * one['high']:+.1f}"
+        table.add_row(told, f"{100 * one['before']:.1f}", f"{100 * one['after']:.1f}", f"{100 * one['difference']:+.1f}", interval)
+    return table
+
+
 def label_table(figures: dict[str, Any]) -> Table:
     """Precision, recall and F1 of every label."""
     table = _plain("Label by label", label="left", precision="right", recall="right", F1="right", rows="right")
