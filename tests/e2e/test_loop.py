@@ -1,4 +1,4 @@
-"""The recipe `tax-it` as docs/tutorial-loop.md tells it, from its first day to a rollback: a real model, Chromium, traffic all the while."""
+"""The recipe `tax-it` as docs/tutorial-loop.md tells it, from the first day to a rollback: a real model, Chromium, traffic all along."""
 
 import contextlib
 import json
