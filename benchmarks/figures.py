@@ -252,10 +252,11 @@ def loop_page(others: dict[str, Any]) -> list[str]:
     counts = {key: one["rows"] for key, one in found["models"]["labels"].items()}
     return [
         "## Learning from what it was unsure of",
-        f"`python benchmarks/loop.py`: the zero-shot model of the recipe tax-it is asked {found['asked']:,} made-up texts; a server would "
-        f"have kept {found['labels']:,} of them, which are labelled, {percent(found['wrong'])} of them wrongly. Judged on "
-        f"{counts['traffic']} texts of the same kind from templates of their own, and on {counts['people']} queries that people wrote. `sayso build` took "
-        f"{found['seconds']['templates'] / 60:.0f} minutes, `sayso retrain` {found['seconds']['labels'] / 60:.0f}.",
+        f"`python benchmarks/loop.py`: the zero-shot model of the recipe tax-it is asked {found['asked']:,} made-up texts; a server "
+        f"would have kept {found['labels']:,} of them, which are labelled, {percent(found['wrong'])} of them wrongly. Judged on "
+        f"{counts['traffic']} texts of the same kind from templates of their own, and on {counts['people']} queries that people "
+        f"wrote. `sayso build` took {found['seconds']['templates'] / 60:.0f} minutes, `sayso retrain` "
+        f"{found['seconds']['labels'] / 60:.0f}.",
         table(("learned from", *(f"right, {name}" for name in judged.values()), *(f"ECE, {name}" for name in judged.values())), rows),
     ]
 
