@@ -153,3 +153,12 @@ def test_a_gate_on_a_figure_that_no_report_has_is_refused_before_anything_is_tra
 def test_a_known_key_in_the_wrong_place_is_told_where_it_belongs(load):
     with pytest.raises(ProjectError, match="unknown key 'allow_fewer'; it belongs under `generate:`"):
         load(GOOD + "allow_fewer: true\n")
+
+
+def test_a_tie_breaker_is_for_people_and_nothing_is_built_again_for_it(tmp_path):
+    def digest(label):
+        (tmp_path / "sayso.yaml").write_text(f"name: shop\nheads: {{intent: {{type: choice, labels: {{a: {label}, b: cake}}}}}}\n")
+        return Project.load(tmp_path).digest("heads")
+
+    assert digest("{description: bread}") == digest("{description: bread, tie_breakers: [in doubt b]}")
+    assert digest("{description: bread}") != digest("{description: other}")

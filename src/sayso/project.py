@@ -19,6 +19,8 @@ from sayso.yamlfile import YamlFile, read_yaml
 
 FILE_NAME = "sayso.yaml"
 SPLITS = ("train", "val", "calib", "test")
+ONLY_FOR_PEOPLE = {"tie_breakers"}
+"""What of a label no stage reads: when it changes, nothing has to be built again."""
 
 
 RULES_OF_REDACTION = ("email", "iban", "card", "fiscal_code", "vat", "phone")
@@ -375,7 +377,8 @@ class Project(Section):
 
     def digest(self, *sections: str) -> str:
         """Identity of the named sections, so that a stage knows when what it depends on has changed."""
-        return digest_of({name: self.model_dump(mode="json")[name] for name in sections})
+        document = self.model_dump(mode="json", exclude={"heads": {"__all__": {"labels": {"__all__": ONLY_FOR_PEOPLE}}}})
+        return digest_of({name: document[name] for name in sections})
 
 
 def _explained(error: ValidationError, file: YamlFile) -> ProjectError:

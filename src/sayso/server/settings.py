@@ -24,8 +24,6 @@ class Settings(Section):
     registry: Path | None = None
     shadow: str | None = None
     shadow_share: float = Field(default=0.1, ge=0, le=1)
-    shadow: str | None = None
-    shadow_share: float = Field(default=0.1, ge=0, le=1)
     database_url: str | None = None
 
     threads: int | None = Field(default=None, ge=1)
