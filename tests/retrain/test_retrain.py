@@ -14,7 +14,7 @@ from conftest import WORDS, write_project
 from retrain.conftest import run, texts, write_rows
 from sayso import pipeline
 from sayso.artifacts import digest_of_file, digest_of_folder, read_json
-from sayso.errors import DataError, InputError, ProjectError
+from sayso.errors import CheckFailed, DataError, InputError, ProjectError
 from sayso.examples import normal_form, read_examples
 from sayso.project import Project
 from sayso.registry import add, aliases_in, default_registry, promote, versions_in
@@ -212,6 +212,9 @@ def test_labels_alone_are_enough_for_a_project_without_data(tiny_base, tmp_path,
         run(project, test=None)
     judge(project, rows[300:400])
     made = run(project)
+    write_rows(project.folder / "people.jsonl", "label", rows[:3])
+    with pytest.raises(CheckFailed, match=r"no row of buy in val, .*the label needs more groups"):
+        run(project)
     assert made.comparison.against == "zero-shot"
     assert made.figures["intent"]["accuracy"] > 0.8
 

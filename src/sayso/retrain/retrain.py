@@ -43,20 +43,23 @@ def retrain(
 ) -> Retrained:  # fmt: skip
     """Merge, train, export, calibrate, judge, compare, and register what holds its gates. Promotes nothing.
 
-    Run again after an interruption, it goes on from there. The project's own artifacts are neither read nor changed.
+    Run again after an interruption, it goes on from there. The project's own artifacts stay as they are.
     """
     head, place = _main_head(project), registry or default_registry()
     _require_names(project, head, against, alias, place, progress)
     with alone_in(project) as folder:
         progress("labels", 0, 0)
         labels = last_words(given, project.retrain.label_weight)
+        if not labels.rows:
+            raise DataError("there are no labels to learn from; label some texts first, or name a file of them with --labels FILE")
         tell(labels)
         progress("merge", 0, 0)
         own, about = own_rows(project, progress)
         frozen = open_frozen(project, _test_file(project, test), own.get("test", ()), head, refreeze=refreeze)
         merged = merge(project, own, labels, frozen)
         tell(merged)
-        _require_labels(labels, merged)
+        if merged.frozen_labels == len(labels.rows):
+            raise DataError("every label is of a text in the frozen test set, and nothing may learn from that; label other texts")
         trial = project_on(project, folder, merged.splits)
         for outcome in pipeline.build(trial, force=force, device=device, progress=progress):
             tell(outcome)
@@ -98,13 +101,6 @@ def _gates(project: Project, head: str) -> Sequence[Gate]:
     if project.retrain.gates is not None:
         return project.retrain.gates
     return [Gate.model_validate(promise.format(head=head)) for promise in PROMISES]
-
-
-def _require_labels(labels: Labels, merged: Merged) -> None:
-    if not labels.rows:
-        raise DataError("there are no labels to learn from; label some texts first, or name a file of them with --labels FILE")
-    if merged.frozen_labels == len(labels.rows):
-        raise DataError("every label is of a text in the frozen test set, and nothing may learn from that; label other texts")
 
 
 def _compared(

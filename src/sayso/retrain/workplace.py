@@ -54,7 +54,7 @@ def own_rows(project: Project, progress: Progress) -> tuple[dict[str, list[Examp
 def project_on(project: Project, folder: Path, splits: Mapping[str, Sequence[Example]]) -> Project:
     """The project on these rows, each in the split that it was given. Gates are held elsewhere, and so is the least number of rows."""
     sources = []
-    for name in SPLITS:
+    for name in (name for name in SPLITS if splits[name]):
         path = Path(ROWS, f"{name}.jsonl")
         write_examples(folder / path, splits[name])
         sources.append(Source.model_validate({"examples": path, "split": name}))
