@@ -8,6 +8,8 @@ Each message says what is wrong, where, and what to do next; the command line pr
     │   ├── ProjectError      sayso.yaml
     │   ├── DataError         an examples file
     │   ├── TemplateError     a template, rule or word list
+    │   ├── SchemaError       a schema of a command line tool, or what one is imported from
+    │   ├── CommandError      a command that its schema does not allow
     │   └── ArtifactError     a stage's output: missing, unfinished, of another version
     │       └── BundleError   a bundle: tampered with, incomplete, of another format
     ├── CheckFailed           a check, gate or comparison did not hold                exit 1
@@ -53,6 +55,14 @@ class DataError(InputError):
 
 class TemplateError(InputError):
     """A template, rule or word list is wrong or too narrow."""
+
+
+class SchemaError(InputError):
+    """The schema of a command line tool is wrong, or nothing can be made one."""
+
+
+class CommandError(InputError):
+    """A command or an argv does not fit the schema of its tool."""
 
 
 class ArtifactError(InputError):

@@ -41,6 +41,7 @@ VERBS: dict[str, dict[str, str]] = {
         "demo": "Show a bundle on a page in the browser.",
         "install": "Copy a bundle to where a program looks for it.",
         "bases": "Show the base models and where they are.",
+        "schema": "Check, show and import schemas of command line tools.",
     },
     "Versions": {
         "models": "Show the versions of models on this machine, and add to them.",
