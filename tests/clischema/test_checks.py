@@ -43,6 +43,7 @@ def test_an_alias_that_is_another_commands_name_is_reported(tmp_path):
         ("{name: x, values: [a, b], default: c}", "the default 'c' is none of its values"),
         ("{name: x, type: integer, range: [9, 1]}", "the range ends, at 1, before it begins, at 9"),
         ("{name: x, type: integer, range: [1, 9], default: 10}", "the default 10 is more than 9"),
+        ("{name: x, type: number, range: [0, .inf]}", "write null where there is none"),
         ("{name: x, range: [1, 9]}", "`range` is for integer and number"),
         ("{name: x, pattern: '['}", "is no regular expression"),
         ("{name: x, pattern: '[a-z]+', default: '7'}", "does not match [a-z]+"),

@@ -15,6 +15,8 @@ from sayso.clischema.read import read_schema
         ("field-delete", "", "destructive"),
         ("show", "Delete what is shown", "destructive"),
         ("outputs", "List what came out", "read"),
+        ("branch", "List, create, or delete branches", "write"),
+        ("commit-tree", "Create a new commit object", "write"),
         ("merge", "Merge a pull request", "write"),
         ("listen", "", "write"),
         ("frobnicate", "", "write"),
@@ -35,6 +37,10 @@ def test_what_is_declared_counts():
 )
 def test_flags_such_as_force_destroy(name, risk):
     assert flag_risk(Flag(name)) == risk
+
+
+def test_a_flag_that_is_told_to_delete_destroys():
+    assert flag_risk(Flag("D", "delete branch (even if not merged)")) == "destructive"
 
 
 def test_a_flag_can_make_a_command_worse_and_never_better(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -67,6 +68,8 @@ def _wrong_with_limits(argument: Argument) -> list[tuple[Severity, str, str]]:
         low, high = argument.range
         if argument.type not in ("integer", "number"):
             wrong.append(("error", "range", f"`range` is for integer and number, and the type is {argument.type}"))
+        elif not all(math.isfinite(end) for end in argument.range if end is not None):
+            wrong.append(("error", "range", "the ends of a range are numbers; write null where there is none"))
         elif low is not None and high is not None and low > high:
             wrong.append(("error", "range", f"the range ends, at {high:g}, before it begins, at {low:g}"))
     if argument.pattern is not None:

@@ -64,7 +64,10 @@ def check_file(path: Path) -> CheckedFile:
     file = read_yaml(Path(path), SchemaError)
     if not isinstance(file.value, dict):
         raise SchemaError("a schema is a mapping with `cli_name` and `commands`; see docs/cli-schema.md", path, 1)
-    document, problems = in_one_form(file.value)
+    try:
+        document, problems = in_one_form(file.value)
+    except RecursionError:
+        raise SchemaError("it holds itself by a YAML alias, or is nested too deeply", path, 1) from None
     schema, wrong_form = _mended(document)
     problems += wrong_form
     if schema is not None:

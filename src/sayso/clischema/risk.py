@@ -33,6 +33,15 @@ DESTROYING = {
     *("clean", "clear", "delete", "del", "destroy", "discard", "drop", "erase", "expire", "flush", "force", "gc", "kill", "nuke", "prune"),
     *("purge", "remove", "reset", "revoke", "rm", "rmi", "shred", "terminate", "truncate", "uninstall", "unregister", "wipe"),
 }
+LISTING = {"list", "ls", "show", "view", "status"}
+"""They say that a command reads when they end its name too: `field-list`."""
+
+CHANGING = {
+    *("add", "apply", "change", "convert", "create", "delete", "edit", "generate", "manage", "manipulate", "modify", "move", "remove"),
+    *("rename", "reset", "restore", "rotate", "save", "set", "start", "stop", "switch", "unset", "update", "write"),
+}
+"""A description that begins with "List" and has one of them, "List, create, or delete branches", is none of a command that reads."""
+
 FLAGS_THAT_DESTROY = DESTROYING | {"hard", "overwrite", "mirror"}
 READING_DESCRIPTION = re.compile(r"(list|show|display|view|print|inspect)s?\b", re.IGNORECASE)
 DESTROYING_DESCRIPTION = re.compile(r"(delete|remove|destroy|erase|purge|prune|discard|uninstall|revoke|kill)s?\b", re.IGNORECASE)
@@ -54,12 +63,19 @@ def command_risk(command: CommandSchema) -> Risk:
         return "destructive"
     if DESTROYING_DESCRIPTION.match(command.description):
         return "destructive"
-    return "read" if words[0] in READING or words[-1] in READING or READING_DESCRIPTION.match(command.description) else "write"
+    return "read" if words[0] in READING or words[-1] in LISTING or _is_told_to_read(command.description) else "write"
 
 
 def flag_risk(flag: Flag) -> Risk | None:
-    """What the schema says; `destructive` for names such as `force` and `delete-branch`; else the flag adds nothing."""
+    """What the schema says; `destructive` for names such as `force` and descriptions such as "delete the branch"; else it adds nothing."""
     if flag.risk:
         return flag.risk
     words = re.split(r"[-_]", flag.name.lower())
-    return "destructive" if words[0] != "no" and FLAGS_THAT_DESTROY & set(words) else None
+    if words[0] != "no" and (FLAGS_THAT_DESTROY & set(words) or DESTROYING_DESCRIPTION.match(flag.description)):
+        return "destructive"
+    return None
+
+
+def _is_told_to_read(description: str) -> bool:
+    words = set(re.findall(r"[a-z]+", description.lower()))
+    return bool(READING_DESCRIPTION.match(description)) and not words & CHANGING
