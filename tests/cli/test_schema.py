@@ -110,7 +110,7 @@ def test_an_import_is_written_where_it_is_wanted_and_can_be_checked(tmp_path, pr
 def test_an_import_as_json_holds_the_schema_and_what_it_left_out(tmp_path, printed):
     document = json.loads(printed("import", [str(write_carapace(tmp_path))], as_json=True))
     assert document["schema"]["cli_name"] == "oven"
-    assert document["notes"] == ["`oven bake`: [-- <raw>...] is left out"]
+    assert document["notes"] == ["hidden commands are left out: secret", "`oven bake`: [-- <raw>...] is left out"]
 
 
 def test_sayso_itself_can_be_imported(printed):

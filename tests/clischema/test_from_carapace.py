@@ -15,7 +15,7 @@ def oven(tmp_path):
 def test_the_tree_of_files_is_the_tree_of_commands(oven):
     assert [" ".join(path) for path, _ in oven.schema.walk()] == ["", "bake", "clean", "shelf", "shelf remove"]
     assert oven.schema.description == "Heat things"
-    assert oven.notes == ("`oven bake`: [-- <raw>...] is left out",)
+    assert oven.notes == ("hidden commands are left out: secret", "`oven bake`: [-- <raw>...] is left out")
 
 
 def test_flags_and_options_are_told_by_their_marks(oven):
@@ -51,11 +51,12 @@ def test_aliases_groups_and_persistent_flags_are_kept(oven):
 
 
 def test_where_no_usage_is_told_a_command_may_be_given_anything(tmp_path):
-    for name in ("t", "t.add", "t.log"):
+    for name in ("t", "t.add", "t.log", "t.stash", "t.stash.pop"):
         write_sample(tmp_path, f"name: {name.rpartition('.')[2]}\n", f"{name}.yaml")
     found = from_carapace(tmp_path)
     assert parse_line(found.schema, "t add a b").args == {"args": ("a", "b")}
-    assert "positionals are told by 0 of 2 commands" in found.notes[0]
+    assert "positionals are told by 0 of 3 commands" in found.notes[0]
+    assert parse_line(found.schema, "t stash").path == ("stash",)
 
 
 @pytest.mark.parametrize(

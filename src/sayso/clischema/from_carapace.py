@@ -27,9 +27,9 @@ Node = tuple[Path, Mapping[str, Any]]
 
 def from_carapace(folder: Path, name: str | None = None) -> Imported:
     """The schema of one tool. Where nearly no usage line tells positionals, as in git's, every command may be given any."""
-    nodes = _nodes(Path(folder), name)
+    nodes, hidden = _nodes(Path(folder), name)
     root = next(path for path in nodes if len(path) == 1)
-    notes: list[str] = []
+    notes = [f"hidden commands are left out: {', '.join(hidden)}"] if hidden else []
     usages = {path: _usage(path, nodes, notes) for path in nodes}
     leaves = [path for path in nodes if not _below(nodes, path)]
     telling = sum(1 for path in leaves if usages[path].positionals)
@@ -42,8 +42,8 @@ def from_carapace(folder: Path, name: str | None = None) -> Imported:
     )
 
 
-def _nodes(folder: Path, name: str | None) -> dict[tuple[str, ...], Node]:
-    """Every file by its command's path, without hidden commands and what is below them."""
+def _nodes(folder: Path, name: str | None) -> tuple[dict[tuple[str, ...], Node], list[str]]:
+    """Every file by its command's path, without hidden commands and what is below them; and the names of those."""
     paths = {tuple(file.name.removesuffix(".yaml").split(".")): file for file in sorted(folder.glob("*.yaml"))}
     roots = sorted({path[0] for path in paths})
     wanted = name if name in roots else None
@@ -60,7 +60,8 @@ def _nodes(folder: Path, name: str | None) -> dict[tuple[str, ...], Node]:
         raise SchemaError(f"the file of the tool itself, {wanted}.yaml, is missing", folder)
     nodes = {path: (file, _document(file)) for path, file in paths.items() if path[0] == wanted}
     hidden = {path for path, (_, document) in nodes.items() if document.get("hidden")}
-    return {path: node for path, node in nodes.items() if not any(path[:depth] in hidden for depth in range(1, len(path) + 1))}
+    shown = {path: node for path, node in nodes.items() if not any(path[:depth] in hidden for depth in range(1, len(path) + 1))}
+    return shown, sorted(" ".join(path[1:]) for path in hidden)
 
 
 def _document(file: Path) -> Mapping[str, Any]:
@@ -102,7 +103,7 @@ def _command(
         name=path[-1],
         description=_line(document.get("description")),
         aliases=tuple(str(alias) for alias in aliases if str(alias) != path[-1]),
-        runnable=True if subcommands and any(own) and len(path) > 1 else None,
+        runnable=True if subcommands and (any(own) or anything) and len(path) > 1 else None,
         options_first=usages[path].options_first,
         args=(
             *apart(positionals, options, path[-2] if len(path) > 2 else path[-1]),
