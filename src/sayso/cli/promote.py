@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 
 def promote(
-    source: Annotated[
-        str, typer.Argument(metavar="VERSION", help="NAME@VERSION; or a bundle or `zero-shot`, which is registered first.")
-    ],
+    source: Annotated[str, typer.Argument(metavar="VERSION", help="NAME@VERSION; or a bundle or `zero-shot`, which is registered first.")],
     alias: AliasOption = "production",
     name: NameOption = None,
     why: WhyOption = "",

@@ -60,7 +60,7 @@ def test_the_figures_are_those_of_what_was_asked(settings):
         assert found["low"] < 0.75 < found["high"]
         assert (found["production"]["name"], found["candidate"]["name"], found["source"]) == ("tiny", "other", settings.shadow)
         assert [(one["production"], one["answers"], one["share"]) for one in found["differences"]] == [("FindCallers", 1, 0.25)]
-        assert all(0 < found[figure][side] for figure in ("confidence", "milliseconds") for side in ("production", "candidate"))
+        assert all(found[figure][side] > 0 for figure in ("confidence", "milliseconds") for side in ("production", "candidate"))
         example = json.loads(re.search(r"`GET /v1/shadow`.*?```json\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)[1])
         assert keys_of(example) == keys_of(found)
 
