@@ -76,7 +76,7 @@ class Story:
         for there, here in {**SMALLER, **BASES[kind]}.items():
             assert there in text
             text = text.replace(there, here)
-        (self.folder / "sayso.yaml").write_text(text.partition("\ngates:")[0] + PROMISE, encoding="utf-8")
+        (self.folder / "sayso.yaml").write_text(text.partition("\nretrain:")[0] + PROMISE, encoding="utf-8")
         self.environment = {"SAYSO_REGISTRY": str(folder / "registry"), "SAYSO_DATABASE_URL": database_url}
         self.tokens = {}
 

@@ -190,3 +190,11 @@ def test_a_million_rows_go_out_and_come_back_in_flat_memory(kind, tmp_path):
             assert row.text == f"=text number {number}, with some words"
     assert number == 999_999
     assert most - before < 30 << 20
+
+
+def test_a_row_whose_label_and_head_contradict_each_other_is_refused(tmp_path):
+    file = tmp_path / "rows.jsonl"
+    sets = LabelSets({"intent": HeadLabels("choice", ("buy", "other"))}, "intent")
+    file.write_text('{"text": "x", "intent": "buy", "label": "buy"}\n{"text": "y", "intent": "buy", "label": "other"}\n')
+    with pytest.raises(UnknownLabel, match=r":2: .*keep one"):
+        list(read_labelled(file, sets))

@@ -124,7 +124,9 @@ while True:
 
             changer = threading.Thread(target=change)
             changer.start()
-            time.sleep(0.2 + 0.07 * turn)
+            while not acknowledged and changer.is_alive():
+                time.sleep(0.01)
+            time.sleep(0.07 * turn)
             promoter.kill()
             os.killpg(server.process.pid, signal.SIGKILL)
             stop.set()
@@ -180,3 +182,15 @@ def test_a_server_that_cannot_start_says_why_in_one_line(tmp_path):
     assert (code, "does not answer" in said) == (4, True)
     code, said = start("--database-url", "nonsense")
     assert (code, "is no database" in said) == (2, True)
+
+
+def test_a_project_that_cannot_be_read_is_told_before_anything_is_served(tmp_path):
+    settings_in(tmp_path)
+    (tmp_path / "sayso.yaml").write_text("name: shop\nheads: {intent: {type: choice, labels: [a, b]}}\nlabeling: {capture_belo: 0.5}\n")
+    for options in ([], ["--check"]):
+        command = [sys.executable, "-m", "sayso", "serve", "--project", str(tmp_path), "--port", "0", *options]
+        told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert told.returncode == 3
+        assert told.stdout == ""
+        assert "sayso.yaml:3" in told.stderr
+        assert "capture_below" in told.stderr

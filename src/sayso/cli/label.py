@@ -10,7 +10,7 @@ import typer
 
 from sayso.cli import terminal
 from sayso.cli.options import JsonOption, ProjectOption
-from sayso.errors import SaysoError, UsageError, nearest
+from sayso.errors import DataError, SaysoError, UsageError, nearest
 
 if TYPE_CHECKING:
     from sayso.labeling.items import Item
@@ -57,6 +57,8 @@ def label(
     only_tell = report or beside is not None or as_json
     out = _where(file, out)
     session = _session(loaded, file, head, out, _redactor(loaded) if redact else str, ask=not only_tell)
+    if not session.items:
+        raise DataError("there is no text in it", file)
     try:
         if not only_tell:
             _sit(session, loaded, blind)

@@ -71,9 +71,11 @@ def serve(
 def _check(settings: object) -> None:
     """Fail here, in one line, rather than in a process of uvicorn's."""
     from sayso.server.answering.source import open_source, source_of
+    from sayso.server.labeling.desk import project_of
     from sayso.server.settings import Settings
     from sayso.server.store import open_database
 
     assert isinstance(settings, Settings)
+    project_of(settings)
     open_database(settings.database).close()
     open_source(source_of(settings), settings)

@@ -63,8 +63,11 @@ def _labelled(row: Row, sets: LabelSets, types: Mapping[str, str] | None, place:
     text = text_in(values, place, row.line)
     given = {head: values[head] for head in sets.heads if values.get(head) is not None}
     try:
-        if values.get("label") is not None and "label" not in sets.heads and sets.main not in given:
-            given |= sets.of_main(values["label"])
+        if values.get("label") is not None and "label" not in sets.heads:
+            said = sets.of_main(values["label"])
+            if given | said != said | given:
+                raise UnknownLabel(f"`label` and {sets.main!r} say different things; keep one of them")
+            given |= said
         answer = sets.answer(given) if given else None
     except UnknownLabel as error:
         raise UnknownLabel(str(error), place, row.line) from None

@@ -148,3 +148,10 @@ def test_many_who_give_the_same_item_at_once_leave_one_opinion(database, fill):
     for thread in threads:
         thread.join()
     assert sorted(told) == ["already_labelled"] * 7 + ["labelled"]
+
+
+def test_a_key_that_was_used_for_another_item_is_refused_and_the_label_not_lost_in_silence(database, fill):
+    fill(2)
+    with database.writing() as transaction:
+        give(transaction, "anna", 1, A, key="k")
+    assert "item 1" in refused("key_used", database, lambda tx: give(tx, "anna", 2, B, key="k")).message

@@ -29,8 +29,8 @@ SECONDS_BETWEEN_LOOKS = 0.5
 PATIENCE = 0.25
 """While requests are being answered the candidate waits, but for no text longer than that: a busy server is compared as well."""
 PAUSE = 0.005
-NICE = 10
-"""How far the thread stands back where processors are short; Linux knows this of single threads."""
+NICE = 5
+"""How far the thread stands back where processors are short (on Linux). Much farther, and it could not give the interpreter's lock back."""
 SECONDS_TO_CLOSE = 3.0
 log = structlog.get_logger("sayso.server")
 

@@ -12,6 +12,7 @@ from sayso.server.labeling.capture import Capture
 from sayso.server.problems import Problem
 
 if TYPE_CHECKING:
+    from sayso.server.settings import Settings
     from sayso.server.state import Server
 
 
@@ -19,8 +20,7 @@ class Desk:
     """Made with the server; a project that cannot be read is an error then, and not when somebody labels."""
 
     def __init__(self, server: Server) -> None:
-        folder = server.settings.project
-        self.project = Project.load(folder) if (folder / FILE_NAME).is_file() else None
+        self.project = project_of(server.settings)
         self.rules = self.project.labeling if self.project else Labeling()
         self.redact = Redactor.of(self.rules.redact)
         self.capture = Capture(server.database, server.settings, self.rules, server.monitoring.metrics)
@@ -45,3 +45,8 @@ class Desk:
             return self.labels.answer(answers) if answers else self.labels.of_main(label or "")
         except UnknownLabel as error:
             raise Problem(404, "unknown_label", str(error)) from None
+
+
+def project_of(settings: Settings) -> Project | None:
+    """The project that a server is started in; None where there is only a model. A ProjectError if it cannot be read."""
+    return Project.load(settings.project) if (settings.project / FILE_NAME).is_file() else None

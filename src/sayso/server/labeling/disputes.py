@@ -42,5 +42,9 @@ def adjudicate(transaction: Transaction, who: str, item_id: int, answer: Answer,
     elif item.state != DISPUTED:
         raise Problem(409, "not_disputed", f"item {item_id} is not disputed; it is {item.state}")
     settle(transaction, item, answer, ADJUDICATED, who)
-    record(transaction, who, "label.adjudicate", f"item {item_id}", answer=answer, notes=notes)
+    record(transaction, who, "label.adjudicate", f"item {item_id}", answer=_told(answer), notes=notes)
     return item
+
+
+def _told(answer: Answer) -> str:
+    return "; ".join(f"{head}: {', '.join(value) if isinstance(value, list) else value}" for head, value in answer.items())

@@ -32,6 +32,8 @@ def give(transaction: Transaction, who: str, item_id: int, answer: Answer, notes
     """Say what an item is. The same `key` again is the same opinion again, and changes nothing."""
     take_turn(transaction)
     if key is not None and (before := _by_key(transaction, who, key)):
+        if before.item_id != item_id:
+            raise Problem(409, "key_used", f"the key {key!r} was that of your label of item {before.item_id}; give each label its own")
         return Outcome(before.id, before.item_id, find_item(transaction, before.item_id).state)
     item, now = find_item(transaction, item_id), datetime.datetime.now(datetime.UTC)
     said = opinions_of(transaction, item_id)
@@ -40,7 +42,7 @@ def give(transaction: Transaction, who: str, item_id: int, answer: Answer, notes
     if item.state != OPEN or len(said) >= item.wanted:
         raise Problem(409, "already_labelled", f"item {item_id} is labelled already")
     if not is_free_for(transaction, item, who, now):
-        raise Problem(409, "stale_lease", f"item {item_id} was yours for a while, and now somebody else is labelling it")
+        raise Problem(409, "stale_lease", f"somebody else is labelling item {item_id} now; if you had taken it, that was too long ago")
     opinion = Opinion(item_id=item_id, who=who, answer=answer, notes=notes, key=key, at=now)
     transaction.add(opinion)
     transaction.flush()

@@ -29,7 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("ask", "label"))
     parser.add_argument("rows", type=Path, help="JSONL with text and intent, as `sayso generate --project traffic` makes it")
-    parser.add_argument("--server", default="http://127.0.0.1:8000")
+    parser.add_argument("--server", default="http://127.0.0.1:8080")
     parser.add_argument("--most", type=int, default=1_000_000, help="so many texts at most")
     parser.add_argument("--per-second", type=float, default=0, help="ask no faster than that; 0: as fast as it goes")
     parser.add_argument("--wrong", type=float, default=0.0, help="label so large a share wrongly, as people do")
