@@ -100,12 +100,12 @@ def test_an_export_that_cannot_be_written_has_not_arrived(folder, database, data
     assert arrived(database) == []
 
 
-def test_rows_that_say_nothing_of_the_main_head_are_told_of(folder, database_url, label, capsys):
+def test_rows_that_say_nothing_of_the_main_head_are_not_left_out_in_silence(folder, database_url, label):
     label(1, {"topics": ["x"]})
     label(2, {"intent": "a", "topics": []})
-    export_labels(folder / "l.jsonl", dialect="label", project=folder, database_url=database_url, as_json=True)
-    told = json.loads(capsys.readouterr().out)
-    assert (told["rows"], told["left_out"]) == (1, 1)
+    with pytest.raises(CheckFailed, match="1 of the rows"):
+        export_labels(folder / "l.jsonl", dialect="label", project=folder, database_url=database_url)
+    assert not (folder / "l.jsonl").exists()
     export_labels(folder / "all.jsonl", project=folder, database_url=database_url)
     assert [row.get("topics") for row in rows(folder / "all.jsonl")] == [["x"], []]
 
