@@ -202,7 +202,7 @@ def test_a_dispute_shows_both_and_is_decided_by_one_answer(admin, anna, server):
         assert transaction.query(AuditEntry).filter(AuditEntry.action == "label.adjudicate").count() >= 1
     admin.get(f"/expert/disputes?item={item}")
     admin.post("/expert/disputes", item=item, **{"answer.intent": "TextSearch"})
-    assert noted(server, "label.adjudicate").details["answer"] == {"intent": "TextSearch"}
+    assert noted(server, "label.adjudicate").details["answer"] == "intent: TextSearch"
 
 
 def test_what_is_not_disputed_any_more_is_told(admin, server):
