@@ -91,8 +91,14 @@ def sent(page):
     page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('sayso.waiting.'))")
 
 
+def put_in_order(database, *args, **given):
+    """Texts in the queue, and the moment within which the server puts them in order: nothing moves after that."""
+    put_texts(database, *args, **given)
+    time.sleep(1.5)
+
+
 def test_twenty_texts_are_labelled_by_keys_alone_and_the_next_is_there_at_once(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with desk_of(browser, server) as page:
         page.evaluate(STOPWATCH)
         given = {}
@@ -109,7 +115,7 @@ def test_twenty_texts_are_labelled_by_keys_alone_and_the_next_is_there_at_once(b
 
 
 def test_two_people_never_see_the_same_text(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with desk_of(browser, server, "Anna") as anna, desk_of(browser, server, "Bruno") as bruno:
         seen = {"Anna": [text_in(anna)], "Bruno": [text_in(bruno)]}
         for _ in range(12):
@@ -122,7 +128,7 @@ def test_two_people_never_see_the_same_text(browser, server):
 
 
 def test_what_was_said_last_is_taken_back_and_said_otherwise(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with desk_of(browser, server) as page:
         first = text_in(page)
         press(page, "1")
@@ -145,7 +151,7 @@ def test_what_was_said_last_is_taken_back_and_said_otherwise(browser, server):
 
 
 def test_what_is_skipped_goes_to_the_back(browser, server):
-    put_texts(server.database, ["one", "two", "three"])
+    put_in_order(server.database, ["one", "two", "three"])
     with desk_of(browser, server) as page:
         first = text_in(page)
         second = press(page, "s")
@@ -157,13 +163,13 @@ def test_what_is_skipped_goes_to_the_back(browser, server):
         page.keyboard.press("1")
         page.get_by_text("There is nothing to label at the moment.").wait_for()
         sent(page)
-        put_texts(server.database, ["new"])
+        put_in_order(server.database, ["new"])
         page.evaluate("dispatchEvent(new Event('focus'))")
         page.get_by_text("new", exact=True).wait_for()
 
 
 def test_a_note_goes_along_and_what_is_typed_in_it_labels_nothing(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with desk_of(browser, server) as page:
         first = text_in(page)
         page.keyboard.press("n")
@@ -176,7 +182,7 @@ def test_a_note_goes_along_and_what_is_typed_in_it_labels_nothing(browser, serve
 
 
 def test_the_model_s_guess_is_there_when_one_asks_or_always_if_one_wants(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with desk_of(browser, server) as page:
         assert page.locator("#guess").is_hidden()
         page.keyboard.press("m")
@@ -193,7 +199,7 @@ def test_the_model_s_guess_is_there_when_one_asks_or_always_if_one_wants(browser
 
 
 def test_one_labels_what_one_looks_for(browser, server):
-    put_texts(server.database, ["a cat", "a dog", "another cat"])
+    put_in_order(server.database, ["a cat", "a dog", "another cat"])
     with desk_of(browser, server) as page:
         page.get_by_text("Filter and search").click()
         page.get_by_label("Words in the text").fill("cat")
@@ -248,7 +254,7 @@ def test_labels_that_were_given_while_the_server_restarted_are_sent_once_each(br
 
 
 def test_when_all_texts_at_hand_are_labelled_it_waits_for_the_server(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with desk_of(browser, server, quiet=False) as page:
         page.route("**/api/**", lambda route: route.abort())
         page.route("**/state", lambda route: route.abort())
@@ -262,7 +268,7 @@ def test_when_all_texts_at_hand_are_labelled_it_waits_for_the_server(browser, se
 
 
 def test_an_answer_that_got_lost_on_its_way_back_counts_once(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     lost = []
 
     def lose(route):
@@ -288,7 +294,7 @@ def test_an_answer_that_got_lost_on_its_way_back_counts_once(browser, server):
 
 
 def test_a_label_that_is_refused_is_told_until_one_has_read_it(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with desk_of(browser, server, quiet=False) as page:
         first = text_in(page)
         somebody_labels(server.database, "Bruno", first, {"intent": "Visualize"})
@@ -308,7 +314,7 @@ def test_a_label_that_is_refused_is_told_until_one_has_read_it(browser, server):
 
 
 def test_who_was_logged_out_logs_in_and_what_they_said_is_sent(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with page_of(browser, server, quiet=False) as page:
         token = token_of(server.database, "Carla")
         log_in(page, token)
@@ -328,7 +334,7 @@ def test_who_was_logged_out_logs_in_and_what_they_said_is_sent(browser, server):
 
 
 def test_what_one_said_is_never_sent_as_somebody_else_s(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with page_of(browser, server, quiet=False) as page:
         log_in(page, token_of(server.database, "Carla"))
         page.locator("#work[data-state=item]").wait_for()
@@ -349,7 +355,7 @@ def test_what_one_said_is_never_sent_as_somebody_else_s(browser, server):
 
 
 def test_a_tab_is_not_closed_unasked_while_labels_wait(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with desk_of(browser, server, quiet=False) as page:
         page.route("**/api/**", lambda route: route.abort())
         page.route("**/state", lambda route: route.abort())
@@ -366,7 +372,7 @@ def test_a_tab_is_not_closed_unasked_while_labels_wait(browser, server):
 
 
 def test_who_leaves_leaves_the_texts_to_others_and_who_reloads_keeps_them(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with desk_of(browser, server) as page:
         assert leased_by(server.database, "Anna") >= 10
         page.reload()
@@ -382,7 +388,7 @@ def test_who_leaves_leaves_the_texts_to_others_and_who_reloads_keeps_them(browse
 
 
 def test_what_one_labels_in_one_tab_is_gone_from_the_other(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with desk_of(browser, server) as page:
         other = page.context.new_page()
         other.goto(PLACE)
@@ -398,7 +404,7 @@ def test_what_one_labels_in_one_tab_is_gone_from_the_other(browser, server):
 
 
 def test_leases_are_renewed_while_one_thinks(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with page_of(browser, server) as page:
         page.clock.install()
         log_in(page, token_of(server.database, "Carla"))
@@ -419,7 +425,7 @@ def test_leases_are_renewed_while_one_thinks(browser, server):
 
 
 def test_what_one_writes_in_the_guide_the_other_sees_beside_their_text(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with desk_of(browser, server, "Anna") as anna, desk_of(browser, server, "Bruno") as bruno:
         bruno.get_by_role("button", name="Note").wait_for()
         anna.get_by_role("link", name="Edit what Visualize means").click()
@@ -463,7 +469,9 @@ def test_several_questions_are_answered_by_keys(browser, tmp_path):
     write_bundle(tmp_path / "build" / "bundle", COMPLEXITY, name="tiny")
     with server_at(tmp_path) as server:
         server.database, server.states = open_database(f"sqlite:///{tmp_path / 'server' / 'sayso.db'}"), {}
-        put_texts(server.database, TEXTS, head="tier", label="easy", scores={"tier": {"easy": 0.6, "hard": 0.4}, "score": {"value": 0.25}})
+        put_in_order(
+            server.database, TEXTS, head="tier", label="easy", scores={"tier": {"easy": 0.6, "hard": 0.4}, "score": {"value": 0.25}}
+        )
         with desk_of(browser, server) as page:
             first = text_in(page)
             page.keyboard.press("m")
@@ -497,7 +505,7 @@ def test_of_more_labels_than_keys_one_is_found_by_its_name(browser, tmp_path):
     write_bundle(tmp_path / "build" / "bundle", {"intent": {**INTENT, "labels": labels, "fallback": labels[0]}}, name="tiny")
     with server_at(tmp_path) as server:
         server.database, server.states = open_database(f"sqlite:///{tmp_path / 'server' / 'sayso.db'}"), {}
-        put_texts(server.database, TEXTS)
+        put_in_order(server.database, TEXTS)
         with desk_of(browser, server) as page:
             first = text_in(page)
             second = press(page, "y")
@@ -513,7 +521,7 @@ def test_of_more_labels_than_keys_one_is_found_by_its_name(browser, tmp_path):
 
 
 def test_without_scripts_a_form_does_it(browser, server):
-    put_texts(server.database, TEXTS)
+    put_in_order(server.database, TEXTS)
     with desk_of(browser, server, java_script_enabled=False) as page:
         page.wait_for_url("**?plain=1")
         first = text_in(page)
@@ -533,7 +541,7 @@ def test_without_scripts_a_form_does_it(browser, server):
 
 
 def test_it_speaks_italian(browser, server):
-    put_texts(server.database, ["scrivimi a <email>", "secondo"], seen=1200)
+    put_in_order(server.database, ["scrivimi a <email>", "secondo"], seen=1200)
     with desk_of(browser, server, locale="it-IT") as page:
         page.get_by_text("arrivato 1.200 volte").wait_for()
         press(page, "1")
@@ -558,7 +566,7 @@ def test_it_is_accessible_and_fits_in_every_state(browser, server, scheme, devic
     if not AXE.is_file():
         pytest.skip("axe is not installed; run: npm ci, in js")
     look = {"color_scheme": scheme, "viewport": DESKTOP if device == "desktop" else PHONE, "quiet": False}
-    put_texts(server.database, [f"call <phone> {'a long text of many words ' * 40}", *TEXTS])
+    put_in_order(server.database, [f"call <phone> {'a long text of many words ' * 40}", *TEXTS])
     with desk_of(browser, server, **look) as page:
         assert checked(page) == []
         first = text_in(page)
