@@ -8,21 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import case, delete, exists, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as Transaction
 
 from sayso.examples import normal_form
 from sayso.labeling.order import uncertainty
 from sayso.server.labeling.turns import take_turn
 from sayso.server.problems import Problem
-from sayso.server.store.database import Database
-from sayso.server.store.tables import Item, Opinion
+from sayso.server.store.database import INSERT, Database
+from sayso.server.store.tables import LONGEST_NAME, Item, Opinion
 
 OPEN, LABELLED, DISPUTED = "open", "labelled", "disputed"
 STATES = (OPEN, LABELLED, DISPUTED)
-LONGEST_NAME = 200
 IMPORTED = "import"
-INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 LATEST = ("reason", "head", "label", "confidence", "scores", "version", "request_id", "position", "rank")
 """What is taken over when a text that nobody has labelled yet comes again: another version may say something else of it."""
 ITEMS_AT_ONCE = 500

@@ -15,9 +15,9 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 from sayso.errors import SaysoError
-from sayso.server.monitoring.counting import LONGEST_NAME, add_up
+from sayso.server.monitoring.counting import add_up
 from sayso.server.store.database import Database
-from sayso.server.store.tables import Shadow
+from sayso.server.store.tables import LONGEST_NAME, Shadow
 
 MOST_ROWS = 10_000
 SUMS = ("answers", "confidence", "candidate_confidence", "seconds", "candidate_seconds")

@@ -11,8 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Transaction
 
 from sayso.quality.verify import wilson
-from sayso.server.monitoring.counting import LONGEST_NAME
-from sayso.server.store.tables import Shadow
+from sayso.server.store.tables import LONGEST_NAME, Shadow
 
 MOST_DIFFERENCES = 10
 

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as Transaction
 
@@ -26,15 +25,13 @@ from sayso.errors import SaysoError
 from sayso.server.answering.queue import Answer
 from sayso.server.monitoring.handled import Handled
 from sayso.server.monitoring.traffic import AT_MOST_MS, STEPS, TENTHS, start_of
-from sayso.server.store.database import Database
-from sayso.server.store.tables import Latency, Table, Traffic
+from sayso.server.store.database import INSERT, Database
+from sayso.server.store.tables import LONGEST_NAME, Latency, Table, Traffic
 
 MOST_ROWS = 50_000
 """So many sums are kept for a database that is away: about a day's worth of a busy server, in 20 MB."""
 MINUTES_KEPT = datetime.timedelta(days=2)
-LONGEST_NAME = 200
 TIMED_PATH = "/v1/classify"
-INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 SUMS: dict[type[Traffic] | type[Latency], tuple[str, ...]] = {Traffic: ("answers", "out_of_scope"), Latency: ("requests",)}
 log = structlog.get_logger("sayso.server")
 

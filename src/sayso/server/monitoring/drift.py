@@ -19,14 +19,13 @@ from sqlalchemy.orm import Session as Transaction
 from sayso.errors import SaysoError
 from sayso.server.answering.production import Production
 from sayso.server.answering.source import Serving
-from sayso.server.monitoring.counting import INSERT, LONGEST_NAME
 from sayso.server.monitoring.psi import by_chance, psi, tenths_of
 from sayso.server.monitoring.traffic import Window, confidence_histogram, label_counts
 from sayso.server.monitoring.webhook import Webhook
 from sayso.server.settings import Settings
-from sayso.server.store.database import Database
+from sayso.server.store.database import INSERT, Database
+from sayso.server.store.tables import LONGEST_NAME, Traffic
 from sayso.server.store.tables import Drift as Noted
-from sayso.server.store.tables import Traffic
 
 State = Literal["ok", "drifting", "too little traffic", "no baseline"]
 SAYS_SOMETHING: tuple[State, ...] = ("ok", "drifting")

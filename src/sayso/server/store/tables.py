@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+LONGEST_NAME = 200
+"""So many characters of a label, a version or a person's name are kept."""
+
 
 class Utc(TypeDecorator[datetime.datetime]):
     """A moment in UTC. SQLite keeps no time zone, so it is taken off and put back."""
