@@ -21,6 +21,7 @@ def test_other_sections_and_a_missing_one_are_no_error(tmp_path):
         ("  ml_model_enable: true", "did you mean"),
         ("  ml_estimation_mode: hybird", "hybird"),
         ("  enabled: perhaps", "enabled"),
+        ("  enabled: 0", "boolean"),
         ("  - a", "mapping"),
     ],
 )

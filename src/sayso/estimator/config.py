@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StrictBool, ValidationError
 
 from sayso.artifacts import write_text
 from sayso.errors import InputError, UsageError, nearest
@@ -24,8 +24,8 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
-    enabled: bool = True
-    ml_model_enabled: bool = True
+    enabled: StrictBool = True
+    ml_model_enabled: StrictBool = True
     ml_estimation_mode: Mode | None = None
     ml_model_path: Path = MODEL
     ml_tokenizer_path: Path | None = None

@@ -44,3 +44,9 @@ def checked(page):
     wrong = [f"{one['id']}: {one['nodes'][0]['html'][:200]} {one['nodes'][0]['failureSummary']}" for one in violations]
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return wrong + ([f"{width} px too wide"] if width > 0 else [])
+
+
+def type_into(page, selector, text):
+    """Keys for the field in which the page itself puts the cursor; it does so a moment after it is there."""
+    page.locator(f"{selector}:focus").wait_for()
+    page.keyboard.type(text)

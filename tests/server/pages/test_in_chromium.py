@@ -12,7 +12,7 @@ from sayso.registry import add, promote
 from sayso.server.monitoring.comparing import Compared, Comparisons
 from sayso.server.store import open_database
 from sayso.server.store.tables import Latency, Shadow, Traffic
-from server.pages.browsing import AXE, DESKTOP, PHONE, checked, chromium, needs_chromium, page_of
+from server.pages.browsing import AXE, DESKTOP, PHONE, checked, chromium, needs_chromium, page_of, type_into
 from server.pages.visitors import bundle_worth
 from tiny_model import INTENTS
 
@@ -68,7 +68,7 @@ def logged_in(browser, server):
     with page_of(browser, server) as page:
         page.goto("/models")
         assert page.url.endswith("/login?next=/models")
-        page.keyboard.type(server.token)
+        type_into(page, "#token", server.token)
         page.keyboard.press("Enter")
         page.wait_for_url(f"{server.address}/models")
         return page.context.storage_state()
@@ -141,7 +141,7 @@ def test_one_skips_to_the_content_and_sees_where_one_is(browser, server, logged_
 def test_one_is_answered_as_one_types_and_goes_on_typing(browser, server, logged_in):
     with page_of(browser, server, logged_in) as page:
         page.goto("/try")
-        page.keyboard.type("who calls login")
+        type_into(page, "#text", "who calls login")
         page.get_by_role("heading", name="FindCallers").wait_for()
         page.keyboard.press("Control+A")
         page.keyboard.type("draw a diagram")

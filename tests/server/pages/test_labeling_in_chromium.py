@@ -13,7 +13,7 @@ import pytest
 from running import free_port, server_at
 from sayso.server.store import open_database
 from sayso.server.store.tables import Lease, Session
-from server.pages.browsing import AXE, DESKTOP, PHONE, checked, chromium, needs_chromium, page_of
+from server.pages.browsing import AXE, DESKTOP, PHONE, checked, chromium, needs_chromium, page_of, type_into
 from server.pages.texts import disputed, leased_by, opinions_in, put_texts, said_of, somebody_labels, token_of
 from tiny_model import COMPLEXITY, INTENT, write_bundle
 
@@ -68,7 +68,7 @@ def desk_of(browser, server, name="Anna", path=PLACE, role="expert", **options):
 
 def log_in(page, token, path=PLACE):
     page.goto(f"/login?next={path}")
-    page.keyboard.type(token)
+    type_into(page, "#token", token)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(f"^[^?]*{path}$"))
     return page.context.storage_state()
@@ -107,7 +107,7 @@ def test_twenty_texts_are_labelled_by_keys_alone_and_the_next_is_there_at_once(b
             press(page, str(1 + number % 8))
         sent(page)
         waits = page.evaluate("window.waits")
-        assert re.search(r"20 done\s+40 open\s+20 in this sitting · \d+ a minute", page.locator(".counts").inner_text())
+        assert re.search(r"20 done\s+40 open\s+20 in this sitting · [\d,]+ a minute", page.locator(".counts").inner_text())
     assert said_of(server.database) == {text: {"intent": label} for text, label in given.items()}
     assert len(opinions_in(server.database)) == 20
     assert statistics.median(waits) < 20
@@ -510,7 +510,7 @@ def test_of_more_labels_than_keys_one_is_found_by_its_name(browser, tmp_path):
             first = text_in(page)
             second = press(page, "y")
             page.keyboard.press("/")
-            page.keyboard.type("_37")
+            type_into(page, "[type=search]", "_37")
             assert page.locator(".pick:visible").count() == 1
             press(page, "Enter")
             assert page.locator(".pick:visible").count() == 40
