@@ -11,13 +11,14 @@ from pydantic import model_validator
 from sayso.errors import nearest
 from sayso.section import Section
 
-FIGURES = ("int8_drop", "int8_agreement", "size_mb", "rows", "latency_ms", "float_accuracy")
+FIGURES = ("int8_drop", "int8_agreement", "size_mb", "rows", "latency_ms", "float_accuracy", "commands")
 FIGURES_OF = {
     "choice": (
         *("accuracy", "accuracy_low", "accuracy_high", "macro_f1", "f1", "precision", "recall", "support", "ece", "mce", "nll", "brier"),
         *("aurc", "mean_confidence", "mae_steps", "off_by_one", "uncalibrated", "temperature", "out_of_scope", "set"),
     ),
     "tags": ("micro_f1", "macro_f1", "exact", "accuracy", "f1"),
+    "spans": ("micro_f1", "macro_f1", "exact", "accuracy", "f1", "precision", "recall"),
     "score": ("mae", "max_error", "spearman", "accuracy"),
 }
 """What a report may say of the whole model, and of a head; a gate names one of these."""

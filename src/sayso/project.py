@@ -12,6 +12,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from sayso.artifacts import digest_of
+from sayso.clischema.heads import heads_of
+from sayso.clischema.read import read_schema
+from sayso.clischema.schema import Schema
+from sayso.clischema.spec import to_spec
 from sayso.errors import ProjectError, UsageError, nearest
 from sayso.gate import Gate, wrong_with
 from sayso.section import Section
@@ -79,12 +83,17 @@ def _label_from_yaml(entry: Any) -> Any:
 class Head(Section):
     """One thing the model tells about a text."""
 
-    type: Literal["choice", "tags", "score"]
+    type: Literal["choice", "tags", "score", "spans"]
     labels: Annotated[dict[str, Label], BeforeValidator(_labels_from_yaml)] = Field(default_factory=dict)
     description: str = ""
     ordered: bool = False
     fallback: str | None = None
     loss_weight: float = Field(default=1.0, gt=0)
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the head gives: of a text, or of each of its tokens."""
+        return 2 * len(self.labels) + 1 if self.type == "spans" else max(1, len(self.labels))
 
     @model_validator(mode="after")
     def _labels_fit_the_type(self) -> Self:
@@ -260,6 +269,7 @@ class Project(Section):
     description: str = ""
     languages: tuple[str, ...] = ("en",)
     base: str = "minilm"
+    commands: Path | None = None
     heads: dict[str, Head] = Field(min_length=1)
     data: tuple[Source, ...] = ()
     generate: Generate = Generate()
@@ -276,6 +286,7 @@ class Project(Section):
 
     _folder: Path = PrivateAttr(default=Path("."))
     _build: Path = PrivateAttr(default=Path("build"))
+    _tool: Schema | None = PrivateAttr(default=None)
 
     @field_validator("heads")
     @classmethod
@@ -312,15 +323,17 @@ class Project(Section):
         file = read_yaml(path, ProjectError)
         if not isinstance(file.value, dict):
             raise ProjectError("a project is a mapping that begins with `name:` and `heads:`", path, 1)
+        tool = _tool_of(file)
+        document = file.value if tool is None else {**file.value, "heads": heads_of(tool) | (file.value.get("heads") or {})}
         try:
-            project = cls.model_validate(file.value)
+            project = cls.model_validate(document)
         except ValidationError as error:
             raise _explained(error, file) from None
         promised = {("gates",): project.gates, ("retrain", "gates"): project.retrain.gates or ()}
         for place, index, gate in ((place, *each) for place, gates in promised.items() for each in enumerate(gates)):
             if problem := wrong_with(gate, {name: head.type for name, head in project.heads.items()}):
                 raise ProjectError(problem, path, file.line_of([*place, index]))
-        project._folder = path.parent
+        project._folder, project._tool = path.parent, tool
         return project
 
     @property
@@ -332,6 +345,11 @@ class Project(Section):
     def build(self) -> Path:
         """Where the stages put their artifacts."""
         return self._folder / self._build
+
+    @property
+    def tool(self) -> Schema | None:
+        """The schema of the tool whose commands the model understands; None for a model that only sorts texts."""
+        return self._tool
 
     @property
     def main_head(self) -> str | None:
@@ -347,7 +365,7 @@ class Project(Section):
         except ValidationError as error:
             problem = error.errors()[0]
             raise UsageError(f"{'.'.join(str(step) for step in problem['loc'])}: {problem['msg']}") from None
-        changed._folder, changed._build = self._folder, self._build
+        changed._folder, changed._build, changed._tool = self._folder, self._build, self._tool
         return changed
 
     def with_base(self, base: str) -> Project:
@@ -378,7 +396,14 @@ class Project(Section):
     def digest(self, *sections: str) -> str:
         """Identity of the named sections, so that a stage knows when what it depends on has changed."""
         document = self.model_dump(mode="json", exclude={"heads": {"__all__": {"labels": {"__all__": ONLY_FOR_PEOPLE}}}})
+        document["commands"] = to_spec(self._tool) if self._tool else None
         return digest_of({name: document[name] for name in sections})
+
+
+def _tool_of(file: YamlFile) -> Schema | None:
+    """The schema that `commands:` names; whatever is wrong with it is told with its own file and line."""
+    named = file.value.get("commands")
+    return read_schema(file.path.parent / named) if isinstance(named, str) else None
 
 
 def _explained(error: ValidationError, file: YamlFile) -> ProjectError:

@@ -170,8 +170,10 @@ def _print_line(line: Text) -> None:
 
 
 def _in_words(head: HeadResult) -> str:
-    from sayso.runtime.prediction import ChoiceResult, TagsResult
+    from sayso.runtime.prediction import ChoiceResult, SpansResult, TagsResult
 
     if isinstance(head, ChoiceResult):
         return f"{head.label} ({head.confidence:.2f})"
+    if isinstance(head, SpansResult):
+        return ", ".join(f"{span.label} {terminal.visible(span.text)!r}" for span in head.spans) or "none"
     return (", ".join(head.labels) or "none") if isinstance(head, TagsResult) else f"{head.value:.2f}"

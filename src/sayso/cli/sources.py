@@ -26,11 +26,10 @@ def tell_what_is_left_out(model: str, project: Path) -> None:
 
 def labels_of_server(settings: Settings) -> LabelSets:
     """What may be answered on a server: the labels of sayso.yaml, or without one those of its model."""
-    from sayso.labeling.labels import HeadLabels, LabelSets
+    from sayso.labeling.labels import LabelSets, sets_of
     from sayso.project import FILE_NAME, Project
 
     if settings.project.is_file() or (settings.project / FILE_NAME).is_file():
         return LabelSets.of_project(Project.load(settings.project))
     heads = candidate_of(settings.model or settings.project).heads
-    sets = {name: HeadLabels(head.type, tuple(head.labels)) for name, head in heads.items()}
-    return LabelSets(sets, next((name for name, head in heads.items() if head.type == "choice"), None))
+    return LabelSets(sets_of(heads), next((name for name, head in heads.items() if head.type == "choice"), None))

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from sayso.evaluate.metrics import interval
 from sayso.examples import Example
 from sayso.project import Head, Project
+from sayso.runtime.spans import Mark, spans_f1
 
 Answer = NDArray[np.int64]
 Splits = Mapping[str, Sequence[Example]]
 THIS_MODEL = "this model"
+DICTIONARY = "values seen in training"
 LINEAR = "TF-IDF + logistic regression"
 STRENGTHS = (1.0, 10.0, 100.0)
 """The regularizations that the linear baseline may choose from, on val."""
@@ -25,8 +27,8 @@ STRENGTHS = (1.0, 10.0, 100.0)
 def baselines_of(project: Project, splits: Splits, judged: Sequence[Example], report: Mapping[str, Any]) -> list[dict[str, Any]]:
     """For each head, how good the model and every baseline are on the judged rows; the model's figure comes first."""
     found: list[dict[str, Any]] = []
-    beside = {"choice": _beside_choice, "tags": _beside_tags, "score": _beside_score}
-    measures = {"choice": "accuracy", "tags": "micro-F1", "score": "1 - MAE"}
+    beside = {"choice": _beside_choice, "tags": _beside_tags, "score": _beside_score, "spans": _beside_spans}
+    measures = {"choice": "accuracy", "tags": "micro-F1", "score": "1 - MAE", "spans": "micro-F1"}
     for name, head in project.heads.items():
         rows = [row for row in judged if name in row.labels]
         if rows:
@@ -50,6 +52,12 @@ def _beside_tags(name: str, head: Head, splits: Splits, rows: Sequence[Example],
 
     found = f1_score(_tags(name, head, rows), tags_baseline(name, head, splits["train"], rows), average="micro", zero_division=0)
     return [{"name": THIS_MODEL, "accuracy": model["micro_f1"]}, {"name": LINEAR, "accuracy": float(found)}]
+
+
+def _beside_spans(name: str, head: Head, splits: Splits, rows: Sequence[Example], model: Mapping[str, Any]) -> list[dict[str, Any]]:
+    true: list[Sequence[Mark]] = [row.labels[name] for row in rows]  # type: ignore[misc]
+    found = spans_baseline(name, splits["train"], [row.text for row in rows])
+    return [{"name": THIS_MODEL, "accuracy": model["micro_f1"]}, {"name": DICTIONARY, "accuracy": spans_f1(found, true)}]
 
 
 def _beside_score(name: str, head: Head, splits: Splits, rows: Sequence[Example], model: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -95,6 +103,31 @@ def tags_baseline(name: str, head: Head, train: Sequence[Example], judged: Seque
     features = _features([row.text for row in known])
     linear = OneVsRestClassifier(LogisticRegression(C=STRENGTHS[1], max_iter=300)).fit(features([row.text for row in known]), truth)
     return np.asarray(linear.predict(features([row.text for row in judged])), dtype=bool)
+
+
+def spans_baseline(name: str, train: Sequence[Example], texts: Sequence[str]) -> list[list[Mark]]:
+    """The longest runs of words that `train` has marked, each as what it was most often there."""
+    seen: dict[str, Counter[str]] = {}
+    for row in train:
+        for mark in row.labels.get(name, ()):  # type: ignore[union-attr]
+            seen.setdefault(row.text[mark.start : mark.end].casefold(), Counter())[mark.label] += 1  # type: ignore[union-attr]
+    longest = max((len(value.split()) for value in seen), default=0)
+    return [_marked(text, seen, longest) for text in texts]
+
+
+def _marked(text: str, seen: Mapping[str, Counter[str]], longest: int) -> list[Mark]:
+    words = [(word.start(), word.end()) for word in re.finditer(r"[^\s,;!?\"'()]+", text)]
+    found: list[Mark] = []
+    first = 0
+    while first < len(words):
+        for last in range(min(len(words), first + longest) - 1, first - 1, -1):
+            start, end = words[first][0], words[last][1]
+            if counts := seen.get(text[start:end].casefold()):
+                found.append(Mark(counts.most_common(1)[0][0], start, end))
+                first = last
+                break
+        first += 1
+    return found
 
 
 def score_baselines(name: str, train: Sequence[Example], judged: Sequence[Example]) -> dict[str, NDArray[np.float64]]:

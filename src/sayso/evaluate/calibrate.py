@@ -70,6 +70,8 @@ def fit_head(head: HeadAnswers, examples: list[Example]) -> dict[str, Any]:
     temperature, held_out = fit_temperature(head, groups)
     if head.spec["type"] == "tags":
         return {"temperature": temperature, "held_out_nll": held_out, "thresholds": _tag_thresholds(head, temperature)}
+    if head.spec["type"] == "spans":
+        return {"temperature": temperature, "held_out_nll": held_out}
     entry: dict[str, Any] = {"temperature": temperature, "held_out_nll": held_out, "out_of_scope": _out_of_scope(head)}
     return entry | {"conformal": {"alpha": ALPHA, "threshold": _conformal(head, temperature)}}
 
@@ -120,7 +122,7 @@ def _coolest(head: HeadAnswers, rows: NDArray[np.bool_]) -> float:
 
 def _nll(head: HeadAnswers, temperature: float, rows: NDArray[np.bool_]) -> float:
     probabilities, truth = head.probabilities(temperature)[rows], head.truth[rows]
-    if head.spec["type"] == "choice":
+    if head.spec["type"] in ("choice", "spans"):
         return float(-np.log(np.clip(probabilities[np.arange(len(truth)), truth], 1e-12, 1)).mean())
     likelihood = np.where(truth, probabilities, 1 - probabilities)
     return float(-np.log(np.clip(likelihood, 1e-12, 1)).sum(-1).mean())

@@ -15,6 +15,7 @@ from sayso.evaluate.metrics import (
     reliability,
     risk_coverage,
     score_figures,
+    spans_figures,
     tags_figures,
 )
 from sayso.evaluate.rules import compare_modes
@@ -45,6 +46,8 @@ def head_figures(head: HeadAnswers) -> dict[str, Any]:
         return score_figures(np.clip(head.raw.astype(np.float64), 0, 1), head.truth)
     if head.spec["type"] == "tags":
         return tags_figures(head.probabilities(), np.array(head.spec["thresholds"]), head.truth, head.labels)
+    if head.spec["type"] == "spans":
+        return spans_figures(head.marks(), [marks for _, marks in head.texts])
     figures = choice_figures(head.probabilities(), head.truth, head.labels, ordered=bool(head.spec.get("ordered")))
     plain = choice_figures(head.probabilities(1.0), head.truth, head.labels)
     figures |= {"uncalibrated": {name: plain[name] for name in ("ece", "mce", "nll")}, "temperature": float(head.spec["temperature"])}

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.runtime.spans import Mark, spans_f1
+
 Floats = NDArray[np.float64]
 BINS = 15
 RESAMPLES = 1000
@@ -71,6 +73,28 @@ def tags_figures(probabilities: Floats, thresholds: Floats, truth: NDArray[np.bo
         "exact": float((guess == truth).all(-1).mean()),
         "accuracy": float((guess == truth).mean()),
         "f1": {"min": float(each.min()), **{label: float(value) for label, value in zip(labels, each, strict=True)}},
+    }
+
+
+def spans_figures(found: Sequence[Sequence[Mark]], true: Sequence[Sequence[Mark]]) -> dict[str, Any]:
+    """How well a spans head marks texts: together, label by label, and how many texts are marked right to the character."""
+    pairs = [(set(guess), set(truth)) for guess, truth in zip(found, true, strict=True)]
+    labels = sorted({mark.label for pair in pairs for marks in pair for mark in marks})
+    each: dict[str, tuple[float, float, float]] = {}
+    for label in labels:
+        own = [tuple({mark for mark in marks if mark.label == label} for marks in pair) for pair in pairs]
+        right, told, there = (sum(map(len, sets)) for sets in ([g & t for g, t in own], [g for g, _ in own], [t for _, t in own]))
+        each[label] = (right / max(1, told), right / max(1, there), 2 * right / (told + there))
+    exact = float(np.mean([guess == truth for guess, truth in pairs])) if pairs else 0.0
+    f1 = [value for _, _, value in each.values()]
+    return {
+        "micro_f1": spans_f1(found, true),
+        "macro_f1": float(np.mean(f1)) if f1 else 1.0,
+        "exact": exact,
+        "accuracy": exact,
+        "precision": {label: value for label, (value, _, _) in each.items()},
+        "recall": {label: value for label, (_, value, _) in each.items()},
+        "f1": {"min": min(f1, default=1.0), **{label: value for label, (_, _, value) in each.items()}},
     }
 
 

@@ -20,6 +20,7 @@ from sayso.evaluate.judge import head_figures, judge
 from sayso.examples import Example, read_split
 from sayso.project import SPLITS, Project
 from sayso.runtime.predictor import Predictor
+from sayso.runtime.spans import TokenScores
 
 GRAPH, FLOAT_GRAPH, TOKENIZER = "model.onnx", "model.fp32.onnx", "tokenizer.json"
 GOLDEN_TEXTS = 20
@@ -99,9 +100,16 @@ def _int8_cost(shipped: Candidate, original: Candidate, examples: Sequence[Examp
 
 def _alike(kind: str, before: NDArray[Any], after: NDArray[Any]) -> float:
     """The share of the same answers; of a score, 1 less the mean difference."""
+    if kind == "spans":
+        return float(np.mean([_classes(one) == _classes(other) for one, other in zip(before, after, strict=True)]))
     if kind == "choice":
         return float((before.argmax(-1) == after.argmax(-1)).mean())
     return float(((before > 0) == (after > 0)).mean()) if kind == "tags" else 1 - float(np.abs(before - after).mean())
+
+
+def _classes(scores: TokenScores) -> list[int]:
+    found: list[int] = scores.logits.argmax(-1).tolist()
+    return found
 
 
 def _size(onnx: Path, calibration: Path) -> dict[str, float]:

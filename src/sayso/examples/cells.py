@@ -19,8 +19,10 @@ GUARD = re.compile(rf"'*({FORMULA.pattern})")
 CELLS: dict[str, Callable[[str], Any]] = {
     "score": float,
     "tags": lambda cell: json.loads(cell) if cell.startswith("[") else cell.split(";"),
+    "spans": json.loads,
     "weight": float,
     "context": json.loads,
+    "output": json.loads,
 }
 """How the cells of a head's type, and of the columns with these names, are read."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from sayso.artifacts import Progress, no_progress
 from sayso.errors import DataError, UsageError, nearest
 from sayso.examples.rows import BATCH, Row, Values, count_rows, read_rows, write_rows
-from sayso.runtime.prediction import ChoiceResult, Prediction, TagsResult
+from sayso.runtime.prediction import ChoiceResult, Prediction, SpansResult, TagsResult
 from sayso.runtime.predictor import Predictor
 
 
@@ -57,6 +58,8 @@ def answer_columns(prediction: Prediction, *, prefix: str = "", top: int = 0) ->
             columns |= {f"{name}_label": head.label, f"{name}_confidence": head.confidence}
         elif isinstance(head, TagsResult):
             columns[f"{name}_labels"] = list(head.labels)
+        elif isinstance(head, SpansResult):
+            columns[f"{name}_spans"] = [asdict(span) for span in head.spans]
         else:
             columns[f"{name}_value"] = head.value
     return {prefix + name: value for name, value in columns.items()}

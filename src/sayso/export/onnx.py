@@ -6,7 +6,7 @@ import contextlib
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +29,10 @@ TINY_TEXT = "a b"
 Batch = dict[str, NDArray[np.int64]]
 
 
-def export_onnx(model: EncoderWithHeads, input_names: Sequence[str], output_names: Sequence[str], out: Path) -> None:
-    """Write the network as a graph with a free batch size and length, one named output a head."""
+def export_onnx(
+    model: EncoderWithHeads, input_names: Sequence[str], output_names: Sequence[str], out: Path, of_tokens: Collection[str] = ()
+) -> None:
+    """Write the network as a graph with a free batch size and length, one named output a head; those `of_tokens` have a row a token."""
     import torch
 
     class Outputs(torch.nn.Module):
@@ -38,7 +40,9 @@ def export_onnx(model: EncoderWithHeads, input_names: Sequence[str], output_name
             return tuple(model.outputs(**dict(zip(input_names, inputs, strict=True))).values())
 
     example = tuple(torch.ones((2, 8), dtype=torch.long) for _ in input_names)
-    axes = {name: {0: "batch", 1: "tokens"} for name in input_names} | {name: {0: "batch"} for name in output_names}
+    axes = {name: {0: "batch", 1: "tokens"} for name in input_names} | {
+        name: {0: "batch", 1: "tokens"} if name in of_tokens else {0: "batch"} for name in output_names
+    }
     wrapped = Outputs()
     wrapped.model = model
     with torch.no_grad(), quiet():

@@ -20,6 +20,7 @@ from sayso.export.smooth import smooth
 from sayso.project import Head
 from sayso.runtime.graph import batch_of
 from sayso.runtime.model import Model
+from sayso.runtime.spans import marks_in, spans_f1
 
 HEAVY = ("MatMul", "Attention", "Gemm")
 FLOAT = 1
@@ -134,7 +135,7 @@ def _quantize(graph: Path, out: Path, scheme: Scheme, batches: Sequence[Batch], 
 
 
 def _how_right(logits: Mapping[str, NDArray[Any]], rows: Sequence[Example], heads: Mapping[str, Head]) -> dict[str, float]:
-    """How right each head is: the accuracy of its label, the micro-F1 of its tags, or 1 - MAE of its score."""
+    """How right each head is: the accuracy of its label, the micro-F1 of its tags or spans, or 1 - MAE of its score."""
     found: dict[str, float] = {}
     for name, head in heads.items():
         known = [index for index, row in enumerate(rows) if name in row.labels]
@@ -147,6 +148,8 @@ def _how_right(logits: Mapping[str, NDArray[Any]], rows: Sequence[Example], head
         elif head.type == "tags":
             truth = np.array([[label in value for label in labels] for value in values])  # type: ignore[operator]
             found[name] = float(2 * (truth & (output > 0)).sum() / max(1, truth.sum() + (output > 0).sum()))
+        elif head.type == "spans":
+            found[name] = spans_f1([{mark for mark, _ in marks_in(scores, labels)} for scores in output], values)  # type: ignore[arg-type]
         else:
             found[name] = 1.0 - float(np.mean(np.abs(output - np.array(values, dtype=float))))
     return found

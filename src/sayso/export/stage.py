@@ -93,7 +93,8 @@ def _write_float_graph(
     names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in tokenizer.model_input_names]
     batches = _batches(tokenizer, [row.text for row in rows[:ROWS_TO_COMPARE]], names, spec["max_length"])
     raw, source, graph = folder / "raw.onnx", folder / UNSETTLED, folder / FLOAT_GRAPH
-    export_onnx(model, names, [head["output"] for head in spec["heads"].values()], raw)
+    of_tokens = {head["output"] for head in spec["heads"].values() if head["type"] == "spans"}
+    export_onnx(model, names, [head["output"] for head in spec["heads"].values()], raw, of_tokens)
     parity = {"exported": largest_difference(model, raw, batches)}
     require_parity(parity["exported"], raw, "exported")
     fused: dict[str, int] = {}

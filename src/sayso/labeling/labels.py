@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from sayso.errors import DataError, nearest
 
 if TYPE_CHECKING:
-    from sayso.project import Project
-    from sayso.runtime.spec import Spec
+    from sayso.project import Head, Project
+    from sayso.runtime.spec import HeadSpec, Spec
 
 Answer = dict[str, Any]
 """For each head that a person spoke of: a label, a list of labels, or a number from 0 to 1."""
@@ -24,8 +24,13 @@ class UnknownLabel(DataError):
 class HeadLabels:
     """What may be said of one head."""
 
-    type: Literal["choice", "tags", "score"]
+    type: Literal["choice", "tags", "score", "spans"]
     labels: tuple[str, ...]
+
+
+def sets_of(heads: Mapping[str, Head | HeadSpec]) -> dict[str, HeadLabels]:
+    """What may be said of each head that is asked about: pieces of a text are not, they come from commands that people mend."""
+    return {name: HeadLabels(head.type, tuple(head.labels)) for name, head in heads.items() if head.type != "spans"}
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,12 @@ class LabelSets:
     @classmethod
     def of_project(cls, project: Project) -> LabelSets:
         """Those of sayso.yaml."""
-        return cls({name: HeadLabels(head.type, tuple(head.labels)) for name, head in project.heads.items()}, project.main_head)
+        return cls(sets_of(project.heads), project.main_head)
 
     @classmethod
     def of_spec(cls, spec: Spec) -> LabelSets:
         """Those that a model was made with."""
-        return cls({name: HeadLabels(head.type, tuple(head.labels)) for name, head in spec.heads.items()}, spec.main_head)
+        return cls(sets_of(spec.heads), spec.main_head)
 
     def answer(self, given: Mapping[str, Any]) -> Answer:
         """The answer, if every part of it may be said; in the order of the heads."""

@@ -15,12 +15,13 @@ from sayso.network.libraries import quiet_libraries
 from sayso.network.model import Shape, load_weights
 from sayso.network.tokens import load_tokenizer
 from sayso.project import Bands, Head
-from sayso.runtime.answers import answers
+from sayso.runtime.answers import answers, column_of
 from sayso.runtime.prediction import Prediction
+from sayso.runtime.spans import TokenScores
 from sayso.runtime.spec import FORMAT, HeadSpec, parse_spec
 from sayso.runtime.texts import list_of_texts, well_formed
 
-Run = Callable[[str], Mapping[str, NDArray[np.float32]]]
+Run = Callable[[str], Mapping[str, NDArray[np.float32] | TokenScores]]
 """What each head says of one text, before temperature."""
 
 
@@ -44,16 +45,15 @@ class TorchModel:
         if isinstance(texts, str):
             return self.predict([texts])[0]
         listed = list_of_texts(texts)
-        return answers(self.spec, self.logits(listed), [not text.strip() for text in listed])
+        return answers(self.spec, self.logits(listed), [well_formed(text) for text in listed], [not text.strip() for text in listed])
 
-    def logits(self, texts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
+    def logits(self, texts: Iterable[str]) -> dict[str, NDArray[Any]]:
         """What the heads say before temperature: an array per head, a row per text."""
         if self._run is None:
             raise UsageError("this model was closed; load it again")
         with torch.inference_mode():
             rows = [self._run(well_formed(text)) for text in list_of_texts(texts)]
-        columns = {name: np.array([row[name] for row in rows], dtype=np.float32) for name in self.heads}
-        return {name: column.reshape(len(rows), *self._width(name)) for name, column in columns.items()}
+        return {name: column_of(head, [row[name] for row in rows]) for name, head in self.heads.items()}
 
     @property
     def heads(self) -> Mapping[str, HeadSpec]:
@@ -75,10 +75,6 @@ class TorchModel:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def _width(self, head: str) -> tuple[int, ...]:
-        labels = self.heads[head].labels
-        return (len(labels),) if labels else ()
-
 
 def spec_of_weights(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """The spec of weights that nothing has been calibrated for."""
@@ -99,9 +95,11 @@ def open_weights(spec: Mapping[str, Any], weights: Path, shape: Shape, threads: 
         network = load_weights(weights, heads, shape)
         tokenizer = load_tokenizer(weights)
 
-    def run(text: str) -> dict[str, NDArray[np.float32]]:
-        batch = tokenizer(text, truncation=True, max_length=spec["max_length"], return_tensors="pt")
-        return {name: output[0].numpy() for name, output in network.outputs(**batch).items()}
+    def run(text: str) -> dict[str, NDArray[np.float32] | TokenScores]:
+        batch = tokenizer(text, truncation=True, max_length=spec["max_length"], return_tensors="pt", return_offsets_mapping=True)
+        offsets = [(start, end) for start, end in batch.pop("offset_mapping")[0].tolist()]
+        found = {name: output[0].numpy() for name, output in network.outputs(**batch).items()}
+        return {name: TokenScores(output, offsets) if heads[name].type == "spans" else output for name, output in found.items()}
 
     return TorchModel(spec, run, threads)
 

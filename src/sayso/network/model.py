@@ -59,7 +59,7 @@ class EncoderWithHeads(nn.Module):
         self.dropout = nn.Dropout(dropout)
         width = int(encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
         self.neck = shape.neck(width)
-        self.heads = nn.ModuleDict({name: shape.head(width, max(1, len(head.labels)), dropout) for name, head in heads.items()})
+        self.heads = nn.ModuleDict({name: shape.head(width, head.outputs, dropout) for name, head in heads.items()})
 
     def forward(self, attention_mask: Tensor, **inputs: Tensor) -> dict[str, Tensor]:
         """Each head's output, and the loss where labels are given as `label_<head>`."""
@@ -70,9 +70,11 @@ class EncoderWithHeads(nn.Module):
         return {"loss": torch.stack(losses).sum(), **outputs}
 
     def outputs(self, attention_mask: Tensor, **inputs: Tensor) -> dict[str, Tensor]:
-        """Logits of choice and tags heads, numbers in [0, 1] of score heads."""
-        shared = self.dropout(self.neck(self.pooled(attention_mask, **inputs)))
-        found = {name: head(shared) for name, head in self.heads.items()}
+        """Logits of choice and tags heads, numbers in [0, 1] of score heads; of spans heads, the logits of each token."""
+        hidden = self.encoder(attention_mask=attention_mask, **inputs).last_hidden_state
+        shared = self.dropout(self.neck(self._pooled(hidden, attention_mask)))
+        tokens = self.dropout(self.neck(hidden)) if any(head.type == "spans" for head in self.specs.values()) else None
+        found = {name: head(tokens if self.specs[name].type == "spans" else shared) for name, head in self.heads.items()}
         return {name: torch.sigmoid(out).squeeze(-1) if self.specs[name].type == "score" else out for name, out in found.items()}
 
     def start_from(self, pooled: Tensor) -> None:
@@ -86,7 +88,10 @@ class EncoderWithHeads(nn.Module):
 
     def pooled(self, attention_mask: Tensor, **inputs: Tensor) -> Tensor:
         """One vector a text."""
-        vectors = self._pool(self.encoder(attention_mask=attention_mask, **inputs).last_hidden_state, attention_mask)
+        return self._pooled(self.encoder(attention_mask=attention_mask, **inputs).last_hidden_state, attention_mask)
+
+    def _pooled(self, hidden: Tensor, attention_mask: Tensor) -> Tensor:
+        vectors = self._pool(hidden, attention_mask)
         return functional.normalize(vectors, dim=-1) if self.shape.normalized else vectors
 
     def _pool(self, hidden: Tensor, attention_mask: Tensor) -> Tensor:
@@ -102,6 +107,10 @@ class EncoderWithHeads(nn.Module):
         if kind == "choice":
             known = label != NO_CHOICE
             loss = functional.cross_entropy(output, label, reduction="none", ignore_index=NO_CHOICE, label_smoothing=self.label_smoothing)
+        elif kind == "spans":
+            known = (label != NO_CHOICE).any(-1)
+            losses = functional.cross_entropy(output.transpose(1, 2), label, reduction="none", ignore_index=NO_CHOICE)
+            loss = losses.sum(-1) / (label != NO_CHOICE).sum(-1).clamp(min=1)
         elif kind == "tags":
             known = ~label.isnan().any(-1)
             loss = functional.binary_cross_entropy_with_logits(output, label.nan_to_num(), reduction="none").mean(-1)

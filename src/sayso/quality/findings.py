@@ -10,6 +10,7 @@ from typing import Literal
 
 from sayso.examples import Example, group_of, near_duplicates, normal_form
 from sayso.project import Check, Head
+from sayso.runtime.spans import Mark
 
 SHOWN = 5
 HELD_OUT = ("calib", "test")
@@ -53,7 +54,7 @@ def label_counts(splits: Splits, name: str, head: Head) -> dict[str, dict[str, i
         for row in rows:
             value = row.labels.get(name, ())
             for label in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
-                counts[label][split] += 1
+                counts[label.label if isinstance(label, Mark) else label][split] += 1
     return counts
 
 

@@ -9,20 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.runtime.decide import Action, action, conformal_set, in_scope_score, sigmoid, softmax
-from sayso.runtime.prediction import ChoiceResult, HeadResult, Prediction, ScoreResult, TagsResult
+from sayso.runtime.prediction import ChoiceResult, HeadResult, Prediction, ScoreResult, Span, SpansResult, TagsResult
+from sayso.runtime.spans import TokenScores, marks_in
 from sayso.runtime.spec import HeadSpec, Spec
 
 Logits = Mapping[str, NDArray[Any]]
 
 
-def answers(spec: Spec, logits: Logits, blank: Sequence[bool]) -> list[Prediction]:
-    """One Prediction a row of `logits`, which has one array per head.
+def answers(spec: Spec, logits: Logits, texts: Sequence[str], blank: Sequence[bool]) -> list[Prediction]:
+    """One Prediction a text, whose row of `logits` has one array per head.
 
     A blank text says nothing: it is out of scope, and a head with a fallback answers with it.
     """
     results: dict[str, Sequence[HeadResult]] = {}
     for name, head in spec.heads.items():
-        results[name] = _results(head, logits[name], blank)
+        results[name] = _results(head, logits[name], texts, blank)
     heads_of_rows = [dict(zip(results, row, strict=True)) for row in zip(*results.values(), strict=True)]
     if spec.main_head is None:
         return [Prediction(None, 0.0, {}, "ask", False, (), heads) for heads in heads_of_rows]
@@ -36,11 +37,22 @@ def answers(spec: Spec, logits: Logits, blank: Sequence[bool]) -> list[Predictio
     ]
 
 
-def _results(head: HeadSpec, logits: NDArray[Any], blank: Sequence[bool]) -> Sequence[HeadResult]:
+def column_of(head: HeadSpec, outputs: Sequence[Any]) -> NDArray[Any]:
+    """One head's outputs for several texts as one array: a row of numbers each, one number, or one TokenScores."""
+    if head.type == "spans":
+        column = np.empty(len(outputs), dtype=object)
+        column[:] = outputs
+        return column
+    return np.array(outputs, dtype=np.float32).reshape((len(outputs), len(head.labels)) if head.labels else (len(outputs),))
+
+
+def _results(head: HeadSpec, logits: NDArray[Any], texts: Sequence[str], blank: Sequence[bool]) -> Sequence[HeadResult]:
     if head.type == "choice":
         return _choices(head, logits, blank)
     if head.type == "tags":
         return _tags(head, logits)
+    if head.type == "spans":
+        return [_spans(head, scores, text) for scores, text in zip(logits, texts, strict=True)]
     return [ScoreResult(value) for value in np.clip(logits.astype(np.float64), 0.0, 1.0).tolist()]
 
 
@@ -50,6 +62,11 @@ def _choices(head: HeadSpec, logits: NDArray[Any], blank: Sequence[bool]) -> lis
         label = head.fallback if is_blank and head.fallback is not None else next(iter(scores))
         results.append(ChoiceResult(label, scores[label], scores))
     return results
+
+
+def _spans(head: HeadSpec, scores: TokenScores, text: str) -> SpansResult:
+    marks = marks_in(scores, head.labels, head.temperature)
+    return SpansResult(tuple(Span(*mark, text[mark.start : mark.end], confidence) for mark, confidence in marks))
 
 
 def _tags(head: HeadSpec, logits: NDArray[Any]) -> list[TagsResult]:

@@ -16,15 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.errors import BundleError, UsageError
-from sayso.runtime.answers import answers
+from sayso.runtime.answers import answers, column_of
 from sayso.runtime.blend import parse_blend
 from sayso.runtime.graph import INPUTS, batch_of, open_graph, open_tokenizer
 from sayso.runtime.prediction import Prediction
+from sayso.runtime.spans import Offsets, TokenScores, outputs_of
 from sayso.runtime.spec import HeadSpec, parse_spec
 from sayso.runtime.texts import list_of_texts, well_formed
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
+
+Output = NDArray[np.float32] | TokenScores
 
 UNDER_WAY = 512
 """So many texts of a list are given to the threads at once: those that wait cost memory."""
@@ -63,13 +66,15 @@ class Model:
             return self._predict([texts])[0]
         return self._predict(list_of_texts(texts))
 
-    def logits(self, texts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
-        """What the heads say before temperature: an array per head, a row per text; a score head has one number per text."""
+    def logits(self, texts: Iterable[str]) -> dict[str, NDArray[Any]]:
+        """What the heads say before temperature: an array per head, a row per text; a score head has one number per text, a spans head
+        its TokenScores.
+        """
         return self._by_head([outputs for outputs, _ in self._run_each(list_of_texts(texts))])
 
     def token_ids(self, text: str) -> list[int]:
         """The text as the graph sees it: cut to the longest length, and at least one token."""
-        return self._tokenizer.encode(well_formed(text)).ids or [0]
+        return self._encoded(text)[0]
 
     @property
     def heads(self) -> Mapping[str, HeadSpec]:
@@ -94,9 +99,15 @@ class Model:
 
     def _predict(self, texts: Sequence[str]) -> list[Prediction]:
         rows = list(self._run_each(texts))
-        return answers(self.spec, self._by_head([outputs for outputs, _ in rows]), [blank for _, blank in rows])
+        logits = self._by_head([outputs for outputs, _ in rows])
+        return answers(self.spec, logits, [well_formed(text) for text in texts], [blank for _, blank in rows])
 
-    def _run_each(self, texts: Sequence[str]) -> Iterator[tuple[list[NDArray[np.float32]], bool]]:
+    def _encoded(self, text: str) -> tuple[list[int], Offsets]:
+        """The text as the graph sees it, and where in it each token stands."""
+        encoding = self._tokenizer.encode(well_formed(text))
+        return encoding.ids or [0], encoding.offsets or [(0, 0)]
+
+    def _run_each(self, texts: Sequence[str]) -> Iterator[tuple[list[Output], bool]]:
         """For each text, in order: the heads' outputs, and whether the text is blank."""
         graph = self._graph
         if graph is None:
@@ -109,20 +120,22 @@ class Model:
             for start in range(0, len(texts), UNDER_WAY):
                 yield from pool.map(lambda text: self._run(graph, text), texts[start : start + UNDER_WAY])
 
-    def _run(self, graph: InferenceSession, text: str) -> tuple[list[NDArray[np.float32]], bool]:
-        batch = batch_of(self.token_ids(text))
-        outputs = graph.run(self._outputs, {name: batch[name] for name in self._inputs})
-        return outputs, batch["input_ids"][0].tolist() == self._ids_of_nothing or not text.strip()
+    def _run(self, graph: InferenceSession, text: str) -> tuple[list[Output], bool]:
+        ids, offsets = self._encoded(text)
+        batch = batch_of(ids)
+        outputs: list[Output] = graph.run(self._outputs, {name: batch[name] for name in self._inputs})
+        for index, head in enumerate(self.heads.values()):
+            if head.type == "spans":
+                outputs[index] = TokenScores(outputs[index][0], offsets)  # type: ignore[index]
+        return outputs, ids == self._ids_of_nothing or not text.strip()
 
-    def _by_head(self, rows: Sequence[Sequence[NDArray[np.float32]]]) -> dict[str, NDArray[np.float32]]:
+    def _by_head(self, rows: Sequence[Sequence[Output]]) -> dict[str, NDArray[Any]]:
         """The outputs of all rows as one array per head."""
-        columns = {}
-        for index, (name, head) in enumerate(self.heads.items()):
-            shape = (len(rows), len(head.labels)) if head.labels else (len(rows),)
-            columns[name] = np.array([row[index] for row in rows], dtype=np.float32).reshape(shape)
-            if not np.isfinite(columns[name]).all():
-                raise BundleError(f"head {name!r} answers with something that is no number; export the model again", self._path)
-        return columns
+        for outputs in rows:
+            for head, output in zip(self.heads.values(), outputs, strict=True):
+                if not np.isfinite(output.logits if isinstance(output, TokenScores) else output).all():
+                    raise BundleError(f"head {head.name!r} answers with something that is no number; export the model again", self._path)
+        return {name: column_of(head, [row[index] for row in rows]) for index, (name, head) in enumerate(self.heads.items())}
 
     @cached_property
     def _graph_of_one_thread(self) -> InferenceSession:
@@ -138,6 +151,7 @@ class Model:
             raise BundleError(f"this graph has no output {min(missing)!r}; export the model again", self._path)
         outputs, _ = self._run(graph, "")
         for head, output in zip(self.heads.values(), outputs, strict=True):
-            wanted = max(1, len(head.labels))
-            if output.size != wanted:
-                raise BundleError(f"head {head.name!r} needs {wanted} numbers, this graph gives {output.size}; export it again", self._path)
+            found = output.logits.shape[-1] if isinstance(output, TokenScores) else output.size
+            wanted = outputs_of(len(head.labels)) if head.type == "spans" else max(1, len(head.labels))
+            if found != wanted:
+                raise BundleError(f"head {head.name!r} needs {wanted} numbers, this graph gives {found}; export it again", self._path)

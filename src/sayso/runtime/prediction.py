@@ -34,7 +34,25 @@ class ScoreResult:
     value: float
 
 
-HeadResult = ChoiceResult | TagsResult | ScoreResult
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of the text, from character `start` up to, but not including, `end`, and what it is."""
+
+    label: str
+    start: int
+    end: int
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpansResult:
+    """Pieces of the text, in its order; none overlaps another."""
+
+    spans: tuple[Span, ...]
+
+
+HeadResult = ChoiceResult | TagsResult | ScoreResult | SpansResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +76,5 @@ class Prediction:
         plain = asdict(self)
         plain["set"] = list(self.set)
         for head in plain["heads"].values():
-            head.update({"labels": list(head["labels"])} if "labels" in head else {})
+            head.update({key: list(head[key]) for key in ("labels", "spans") if key in head})
         return plain

@@ -61,5 +61,7 @@ def _difference(expected: Mapping[str, Any], found: Mapping[str, Any]) -> float:
 
 
 def _numbers(head: Mapping[str, Any]) -> dict[str, float]:
-    """A head's probabilities by label, or its score."""
+    """A head's probabilities by label, its spans' by place, or its score."""
+    if "spans" in head:
+        return {f"{span['label']} from {span['start']} to {span['end']}": span["confidence"] for span in head["spans"]}
     return dict(head.get("scores", {})) or {"value": head.get("value", math.inf)}

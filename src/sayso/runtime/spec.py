@@ -12,7 +12,7 @@ from sayso.runtime.decide import Bands, ScopeMethod
 
 FORMAT = 1
 
-HeadType = Literal["choice", "tags", "score"]
+HeadType = Literal["choice", "tags", "score", "spans"]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,10 @@ METRIC = "mean_over_heads"
 
 
 def figures(heads: Mapping[str, Head], outputs: Any, labels: Any) -> dict[str, float]:
-    """Macro-F1 of a choice, micro-F1 of tags, 1 - MAE of a score, each on the rows that know it; and their mean."""
+    """Macro-F1 of a choice, micro-F1 of tags and of the tokens in spans, 1 - MAE of a score, each on the rows that know it.
+
+    And the mean of them.
+    """
     if len(heads) == 1:  # the Trainer takes a tuple of one for the one
         outputs, labels = (part if isinstance(part, tuple) else (part,) for part in (outputs, labels))
     found = {
@@ -31,6 +34,11 @@ def _figure(head: Head, output: Any, label: Any) -> float | None:
     if head.type == "choice":
         known = label != NO_CHOICE
         return float(f1_score(label[known], output[known].argmax(-1), average="macro", zero_division=0)) if known.any() else None
+    if head.type == "spans":
+        known = label > 0
+        told = (output.argmax(-1) > 0) & (label != NO_CHOICE)
+        right = (output.argmax(-1) == label) & known
+        return float(2 * right.sum() / max(1, known.sum() + told.sum()))
     known = ~np.isnan(label if head.type == "score" else label.sum(-1))
     if not known.any():
         return None

@@ -67,7 +67,8 @@ class Fit:
         if layers:
             rows = [*self.train_rows, *self.val_rows]
             frozen = frozen_outputs(self.model.encoder, layers, rows, self.tokenizer, work, self.device, progress)
-        collator = Collator(self.tokenizer, frozen)
+        of_tokens = frozenset(f"label_{name}" for name, head in self.heads.items() if head.type == "spans")
+        collator = Collator(self.tokenizer, frozen, of_tokens)
         with only_layers(self.model.encoder, slice(layers if frozen else 0, None)):
             self._start_from_texts(collator)
             return self._train(work, collator, progress)

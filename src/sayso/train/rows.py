@@ -12,6 +12,7 @@ from torch import Tensor
 from sayso.examples import Example
 from sayso.network.model import NO_CHOICE
 from sayso.project import Head
+from sayso.runtime.spans import Offsets, classes_of
 
 Row = dict[str, Any]
 PLACE = "at"
@@ -22,22 +23,28 @@ def rows_of(examples: Sequence[Example], heads: Mapping[str, Head], tokenizer: A
     """One row an example. What a head is not told about a text counts for nothing in its loss."""
     if not examples:
         return []
-    encoded = tokenizer([example.text for example in examples], truncation=True, max_length=max_length)
+    with_places = any(head.type == "spans" for head in heads.values())
+    texts = [example.text for example in examples]
+    encoded = tokenizer(texts, truncation=True, max_length=max_length, return_offsets_mapping=with_places)
+    places = encoded.pop("offset_mapping") if with_places else [()] * len(texts)
     rows: list[Row] = []
     for index, example in enumerate(examples):
         row: Row = {name: values[index] for name, values in encoded.items() if name in tokenizer.model_input_names}
-        row |= {f"label_{name}": _target(example, name, head) for name, head in heads.items()}
+        row |= {f"label_{name}": _target(example, name, head, places[index]) for name, head in heads.items()}
         rows.append(row | {"weight": example.weight})
     return rows
 
 
-def _target(example: Example, name: str, head: Head) -> Any:
+def _target(example: Example, name: str, head: Head, offsets: Offsets) -> Any:
     value = example.labels.get(name)
     labels = list(head.labels)
     if head.type == "choice":
         return NO_CHOICE if value is None else labels.index(str(value))
     if head.type == "tags":
         return [float("nan") if value is None else float(label in value) for label in labels]  # type: ignore[operator]
+    if head.type == "spans":
+        classes = [] if value is None else classes_of(value, offsets, labels)  # type: ignore[arg-type]
+        return [classes[place] if classes and start < end else NO_CHOICE for place, (start, end) in enumerate(offsets)]
     return float("nan") if value is None else value
 
 
@@ -54,15 +61,22 @@ class Collator:
 
     tokenizer: Any
     embedder: Embedder | None = None
+    of_tokens: frozenset[str] = frozenset()
+    """Columns with a number for each token."""
 
     def __call__(self, rows: list[Row]) -> dict[str, Tensor]:
         """The batch: one tensor a column."""
         names = [name for name in rows[0] if name in self.tokenizer.model_input_names]
         batch: dict[str, Tensor] = dict(self.tokenizer.pad([{name: row[name] for name in names} for row in rows], return_tensors="pt"))
+        length = batch["attention_mask"].shape[1]
         for name in rows[0].keys() - {*names, PLACE}:
-            batch[name] = torch.tensor([row[name] for row in rows])
+            batch[name] = torch.tensor([_padded(row[name], length) if name in self.of_tokens else row[name] for row in rows])
         if self.embedder is None:
             return batch
         embedded = self.embedder.batch(rows, batch.pop("input_ids").shape[1])
         batch.pop("token_type_ids", None)
         return batch | {"inputs_embeds": embedded}
+
+
+def _padded(classes: list[int], length: int) -> list[int]:
+    return classes + [NO_CHOICE] * (length - len(classes))

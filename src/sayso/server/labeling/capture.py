@@ -16,7 +16,7 @@ import structlog
 
 from sayso.labeling.redact import Redactor
 from sayso.project import Labeling
-from sayso.runtime.prediction import ChoiceResult, HeadResult, Prediction, ScoreResult, TagsResult
+from sayso.runtime.prediction import ChoiceResult, HeadResult, Prediction, ScoreResult, SpansResult
 from sayso.server.labeling.items import forget_old, put_captured
 from sayso.server.labeling.ranking import Ranking
 from sayso.server.labeling.spool import Spool
@@ -146,5 +146,6 @@ def _most_doubtful(prediction: Prediction) -> tuple[str, str, float]:
 def _scores(result: HeadResult) -> dict[str, float]:
     if isinstance(result, ScoreResult):
         return {"value": round(result.value, 4)}
-    assert isinstance(result, ChoiceResult | TagsResult)
+    if isinstance(result, SpansResult):
+        return {f"{span.label} {span.start}-{span.end}": round(span.confidence, 4) for span in result.spans}
     return {label: round(score, 4) for label, score in result.scores.items()}
