@@ -17,7 +17,7 @@ from sayso.network.tokens import load_tokenizer
 from sayso.project import Bands, Head
 from sayso.runtime.answers import answers, column_of
 from sayso.runtime.prediction import Prediction
-from sayso.runtime.spans import TokenScores
+from sayso.runtime.spans import TokenScores, places_of
 from sayso.runtime.spec import FORMAT, HeadSpec, parse_spec
 from sayso.runtime.texts import list_of_texts, well_formed
 
@@ -97,7 +97,7 @@ def open_weights(spec: Mapping[str, Any], weights: Path, shape: Shape, threads: 
 
     def run(text: str) -> dict[str, NDArray[np.float32] | TokenScores]:
         batch = tokenizer(text, truncation=True, max_length=spec["max_length"], return_tensors="pt", return_offsets_mapping=True)
-        offsets = [(start, end) for start, end in batch.pop("offset_mapping")[0].tolist()]
+        offsets = places_of(text, batch.pop("offset_mapping")[0].tolist())
         found = {name: output[0].numpy() for name, output in network.outputs(**batch).items()}
         return {name: TokenScores(output, offsets) if heads[name].type == "spans" else output for name, output in found.items()}
 

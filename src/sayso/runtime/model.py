@@ -20,7 +20,7 @@ from sayso.runtime.answers import answers, column_of
 from sayso.runtime.blend import parse_blend
 from sayso.runtime.graph import INPUTS, batch_of, open_graph, open_tokenizer
 from sayso.runtime.prediction import Prediction
-from sayso.runtime.spans import Offsets, TokenScores, outputs_of
+from sayso.runtime.spans import Offsets, TokenScores, outputs_of, places_of
 from sayso.runtime.spec import HeadSpec, parse_spec
 from sayso.runtime.texts import list_of_texts, well_formed
 
@@ -126,7 +126,7 @@ class Model:
         outputs: list[Output] = graph.run(self._outputs, {name: batch[name] for name in self._inputs})
         for index, head in enumerate(self.heads.values()):
             if head.type == "spans":
-                outputs[index] = TokenScores(outputs[index][0], offsets)  # type: ignore[index]
+                outputs[index] = TokenScores(outputs[index][0], places_of(well_formed(text), offsets))  # type: ignore[index]
         return outputs, ids == self._ids_of_nothing or not text.strip()
 
     def _by_head(self, rows: Sequence[Sequence[Output]]) -> dict[str, NDArray[Any]]:

@@ -34,6 +34,16 @@ class TokenScores:
     offsets: Offsets
 
 
+def places_of(text: str, offsets: Offsets) -> list[tuple[int, int]]:
+    """Where the tokens of a text stand, without the white space that SentencePiece counts to the word after it; (0, 0) for only that."""
+    found = []
+    for start, end in offsets:
+        token = text[start:end]
+        first = start + len(token) - len(token.lstrip())
+        found.append((first, first + len(token.strip())) if token.strip() else (0, 0))
+    return found
+
+
 def outputs_of(labels: int) -> int:
     """How many numbers a token gets."""
     return 2 * labels + 1

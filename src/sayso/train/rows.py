@@ -12,7 +12,7 @@ from torch import Tensor
 from sayso.examples import Example
 from sayso.network.model import NO_CHOICE
 from sayso.project import Head
-from sayso.runtime.spans import Offsets, classes_of
+from sayso.runtime.spans import Offsets, classes_of, places_of
 
 Row = dict[str, Any]
 PLACE = "at"
@@ -26,7 +26,8 @@ def rows_of(examples: Sequence[Example], heads: Mapping[str, Head], tokenizer: A
     with_places = any(head.type == "spans" for head in heads.values())
     texts = [example.text for example in examples]
     encoded = tokenizer(texts, truncation=True, max_length=max_length, return_offsets_mapping=with_places)
-    places = encoded.pop("offset_mapping") if with_places else [()] * len(texts)
+    offsets = encoded.pop("offset_mapping") if with_places else [()] * len(texts)
+    places = [places_of(text, own) for text, own in zip(texts, offsets, strict=True)]
     rows: list[Row] = []
     for index, example in enumerate(examples):
         row: Row = {name: values[index] for name, values in encoded.items() if name in tokenizer.model_input_names}
