@@ -37,6 +37,7 @@ VERBS: dict[str, dict[str, str]] = {
     },
     "Use": {
         "predict": "Say what a text means.",
+        "do": "Run a command that is asked for in plain words.",
         "bench": "Measure how fast a bundle answers.",
         "demo": "Show a bundle on a page in the browser.",
         "install": "Copy a bundle to where a program looks for it.",

@@ -1,0 +1,95 @@
+"""What a user calls a model of commands -> the model: a folder, a reference, or the name of the tool that it speaks for."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from sayso.artifacts import MANIFEST, Progress
+from sayso.errors import BundleError, UsageError
+
+if TYPE_CHECKING:
+    from sayso.clischema import Schema
+    from sayso.runtime.interpretation import Interpretation
+
+VARIABLE = "SAYSO_MODEL"
+PROJECT_FILE = "sayso.yaml"
+BUILT = Path("build", "bundle", MANIFEST)
+
+
+class CommandModel(Protocol):
+    """What `sayso do` wants of a model."""
+
+    @property
+    def schema(self) -> Schema:
+        """The tool whose commands it knows."""
+        ...
+
+    def interpret(self, text: str, context: Mapping[str, Any] | None = None) -> Interpretation:
+        """What a request asks for."""
+        ...
+
+
+def command_model(name: str, project: Path, progress: Progress) -> tuple[CommandModel, str]:
+    """The model, and where it was found."""
+    if _is_a_place(name):
+        return _loaded(name, project, progress), name
+    if named := os.environ.get(VARIABLE):
+        model = _loaded(named, project, progress)
+        if model.schema.name != name:
+            raise UsageError(f"{VARIABLE} names {named}, which knows `{model.schema.name}`, not `{name}`; unset it, or change it")
+        return model, named
+    folder = project.parent if project.is_file() else project
+    if _has_commands(folder):
+        model = _loaded(str(folder), project, progress)
+        if model.schema.name == name:
+            return model, str(folder)
+    if name in registered():
+        reference = f"registry:{name}@production"
+        return _loaded(reference, project, progress), reference
+    raise BundleError(
+        f"there is no model for `{name}`: name the folder of one, or make one by `sayso init --recipe {name} my-{name} && "
+        f"sayso build --project my-{name}` and let all folders find it by `sayso promote my-{name} --name {name}`"
+    )
+
+
+def known_tools(incomplete: str = "") -> list[str]:
+    """The tools that a shell can complete: those in the registry, and those whose schemas the folder has."""
+    from sayso.clischema.files import schema_files
+
+    here = [Path().absolute().name if file.name == "schema.yaml" else file.stem for file in schema_files(Path())]
+    return sorted(name for name in {*registered(), *here} if name.startswith(incomplete))
+
+
+def registered() -> list[str]:
+    """The names of the models in the user's registry."""
+    from sayso.registry.places import default_registry, models_in
+
+    return models_in(default_registry())
+
+
+def _is_a_place(name: str) -> bool:
+    """Whether it says where the model is. A folder that only happens to be called like a tool does not."""
+    if name.startswith("registry:") or re.search(r"[/\\]|^\.+$", name):
+        return True
+    return any(Path(name, file).is_file() for file in (MANIFEST, PROJECT_FILE))
+
+
+def _has_commands(folder: Path) -> bool:
+    """Whether the folder is that of a project of commands that has built its bundle; told without reading all of it."""
+    file = folder / PROJECT_FILE
+    if not file.is_file() or not (folder / BUILT).is_file():
+        return False
+    return bool(re.search(r"^commands\s*:", file.read_text(encoding="utf-8-sig", errors="replace"), re.MULTILINE))
+
+
+def _loaded(source: str, project: Path, progress: Progress) -> CommandModel:
+    from sayso.loading import load
+
+    model: object = load(source, project=project, progress=progress)
+    if not hasattr(model, "interpret"):
+        raise UsageError(f"{source} sorts texts; it knows no commands. `sayso predict` asks it, `sayso do` needs a model of commands")
+    return cast(CommandModel, model)
