@@ -61,7 +61,7 @@ LINES = {
     "merge and clean up": ("gh pr merge 12 --delete-branch", "execute", 0.99),
     "--help me": ("gh say help", "execute", 0.95),
     "odd": ("gh say '; echo $(whoami) \"x\" \n\x1b[31mred \u202e é'", "execute", 0.95),
-    "quote": ("gh say \"it's\"", "execute", 0.95),
+    "quote": ('gh say "it\'s"', "execute", 0.95),
 }
 LIST, CLOSE = Suggestion("list them", "pr", "list"), Suggestion("close one", "pr", "close", {"branch": "main"})
 MERGE = Suggestion("merge one", "pr", "merge", flags=("squash",))

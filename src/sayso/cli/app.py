@@ -99,6 +99,8 @@ class Verbs(TyperGroup):
         """The verb as it runs, with its options."""
         name, *rest = args
         if name not in self.list_commands(ctx):
+            if ctx.resilient_parsing:  # a shell asks what could be completed: nothing
+                return None, None, rest
             raise UsageError(f"there is no verb {name!r}{nearest(name, self.list_commands(ctx))}")
         return name, load_verb(name), rest
 

@@ -50,10 +50,7 @@ def command_model(name: str, project: Path, progress: Progress) -> tuple[Command
     if name in registered():
         reference = f"registry:{name}@production"
         return _loaded(reference, project, progress), reference
-    raise BundleError(
-        f"there is no model for `{name}`: name the folder of one, or make one by `sayso init --recipe {name} my-{name} && "
-        f"sayso build --project my-{name}` and let all folders find it by `sayso promote my-{name} --name {name}`"
-    )
+    raise BundleError(f"there is no model for `{name}`; name the folder of one, or make one: {_how_to_make_one(name)}")
 
 
 def known_tools(incomplete: str = "") -> list[str]:
@@ -84,6 +81,17 @@ def _has_commands(folder: Path) -> bool:
     if not file.is_file() or not (folder / BUILT).is_file():
         return False
     return bool(re.search(r"^commands\s*:", file.read_text(encoding="utf-8-sig", errors="replace"), re.MULTILINE))
+
+
+def _how_to_make_one(tool: str) -> str:
+    from sayso.recipes import recipes
+
+    if tool in recipes():
+        made = f"sayso init --recipe {tool} my-{tool} && sayso build --project my-{tool}"
+    else:
+        named = f"import or write its schema (docs/cli-schema.md), name it under `commands:` in my-{tool}/sayso.yaml"
+        made = f"{named}, and sayso build --project my-{tool}"
+    return f"{made}; then every folder finds it by: sayso promote my-{tool} --name {tool}"
 
 
 def _loaded(source: str, project: Path, progress: Progress) -> CommandModel:

@@ -48,10 +48,8 @@ def do(
     """Run a command that is asked for in plain words.
 
     `sayso do gh squash and merge this one` shows the command, how much harm it can do and how sure the model is of it; Enter runs it, `e`
-    explains it, `c` changes it. Nothing runs unasked except by `--yes` or `--allow`, and nothing destructive ever does. `--` ends
-    the options: `sayso do gh -- --help me`.
-
-    Docs: docs/do.md
+    explains it, `c` changes it. Nothing runs unasked except by `--yes` or `--allow`, and nothing destructive ever does. `--` ends the
+    options: `sayso do gh -- --help me`. See docs/do.md.
     """
     from sayso.cli import do_settings
 
