@@ -51,19 +51,18 @@ def _corrections(project: Project) -> list[Path]:
     return [project.folder / "verify" / "corrections.jsonl"]
 
 
-DATA_SECTIONS = ("heads", "data", "generate", "splits", "languages", "check")
-JUDGED_SECTIONS = ("heads", "bands", "gates", "rules")
+HEADS = ("heads", "commands")
+PROMISES = ("bands", "gates", "rules")
+DATA_SECTIONS = (*HEADS, "data", "generate", "splits", "languages", "check")
 
 STEPS = (
     Step("generate", "sayso.generate.generate", "examples", "examples", (), DATA_SECTIONS, _data_files),
     Step("check", "sayso.quality.check", "check", "check", ("generate",), ("heads", "check")),
     Step("verify", "sayso.quality.verify", "verified", "examples", ("generate",), ("heads", "generate"), _corrections),
     Step("train", "sayso.train.train", "weights", "weights", ("verify",), ("heads", "base", "train", "languages")),
-    Step("export", "sayso.export.export", "onnx", "onnx", ("train", "verify"), ("name", "languages", "heads", "export", "bands")),
-    Step("calibrate", "sayso.evaluate.calibrate", "calibration", "calibration", ("export", "verify"), ("heads", "bands", "rules")),
-    Step(
-        "evaluate", "sayso.evaluate.evaluate", "report", "report", ("export", "calibrate", "verify"), ("heads", "bands", "gates", "rules")
-    ),
+    Step("export", "sayso.export.export", "onnx", "onnx", ("train", "verify"), ("name", "languages", *HEADS, "export", "bands")),
+    Step("calibrate", "sayso.evaluate.calibrate", "calibration", "calibration", ("export", "verify"), (*HEADS, "bands", "rules")),
+    Step("evaluate", "sayso.evaluate.evaluate", "report", "report", ("export", "calibrate", "verify"), (*HEADS, *PROMISES)),
     Step("bundle", "sayso.export.bundle", "bundle", "bundle", ("export", "calibrate", "evaluate"), ("name", "description")),
 )
 

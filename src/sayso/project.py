@@ -125,8 +125,9 @@ class Source(Section):
 
 
 class Generate(Section):
-    """How many examples the templates give, and how they are varied."""
+    """How many examples templates and a tool's schema give, and how they are varied."""
 
+    rows_per_command: int = Field(default=120, ge=10)
     samples_per_label: int = Field(default=1000, ge=1)
     augmentation_ratio: float = Field(default=0.5, ge=0, le=1)
     allow_fewer: bool = False

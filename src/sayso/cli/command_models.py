@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "SAYSO_MODEL"
 PROJECT_FILE = "sayso.yaml"
+NAMED = re.compile(r"^cli_name:\s*['\"]?([\w.+-]+)", re.MULTILINE)
 BUILT = Path("build", "bundle", MANIFEST)
 
 
@@ -57,7 +58,7 @@ def known_tools(incomplete: str = "") -> list[str]:
     """The tools that a shell can complete: those in the registry, and those whose schemas the folder has."""
     from sayso.clischema.files import schema_files
 
-    here = [Path().absolute().name if file.name == "schema.yaml" else file.stem for file in schema_files(Path())]
+    here = {match[1] for file in schema_files(Path()) if (match := NAMED.search(file.read_text(encoding="utf-8", errors="replace")))}
     return sorted(name for name in {*registered(), *here} if name.startswith(incomplete))
 
 

@@ -11,7 +11,7 @@ from sayso.cli.command_view import command_of, line_of, tell, tell_explanation, 
 from sayso.cli.keys import ESCAPE, read_key
 from sayso.cli.lines import forget_what_was_typed, read_line
 from sayso.clischema import Argument, Command, Schema, missing, scope_of
-from sayso.clischema.values import read_value
+from sayso.clischema.values import read_value, text_of
 from sayso.errors import CommandError
 from sayso.shell.proposal import Proposal, made, typed
 
@@ -72,7 +72,7 @@ class Conversation:
         line = "" if "$'" in proposal.line else proposal.line
         while line := read_line("> ", line):
             try:
-                changed = typed(self.schema, line)
+                changed = typed(self.schema, line, proposal.answers)
             except CommandError as error:
                 tell(str(error), "red")
             else:
@@ -89,13 +89,14 @@ class Conversation:
         return named + [argument for argument in missing(scope, command) if argument not in named]
 
     def _completed(self, command: Command, asked: str | None) -> Proposal | None:
-        gaps = self._gaps(command, asked)
-        for argument in gaps:
+        answers: list[str] = []
+        for argument in self._gaps(command, asked):
             value = _answer(argument, line_of(self.schema, command))
             if value is None:
                 return None
             command = replace(command, args={**command.args, argument.name: value})
-        return made(self.schema, command, "answered" if gaps else "picked")
+            answers += [text_of(argument, one) for one in (value if argument.repeatable else [value])]
+        return made(self.schema, command, "answered" if answers else "picked", tuple(answers))
 
 
 def _answer(argument: Argument, line: str) -> Any:

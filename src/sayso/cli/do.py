@@ -53,12 +53,8 @@ def do(
     """
     from sayso.cli import do_settings
 
-    if sum(map(bool, (allow, disallow, allowed, log, init))) > 1 or (words and (allow or disallow or allowed or log or init)):
-        raise UsageError("--allow, --disallow, --allowed, --log and --init go one at a time, and with no request")
-    if sum((print_only, dry_run, as_json)) > 1:
-        raise UsageError("--print, --dry-run and --json go one at a time")
-    if alias and not init:
-        raise UsageError("--alias goes with --init")
+    _refuse_what_does_not_go_together((allow, disallow, allowed, log, init), words, (print_only, dry_run, as_json), alias)
+    _refuse_the_invisible(tool, allow, disallow, alias)
     if init:
         do_settings.print_init_lines(init, tool, alias)
     elif allow:
@@ -72,6 +68,25 @@ def do(
     else:
         mode: Mode = "print" if print_only else "dry-run" if dry_run else "json" if as_json else "run"
         _do(_request(tool, words or []), str(tool), mode, context, project, yes=yes, keep=not no_log)
+
+
+def _refuse_what_does_not_go_together(
+    settings: Sequence[object], words: list[str] | None, forms: Sequence[bool], alias: str | None
+) -> None:
+    *_, init = settings
+    if sum(map(bool, settings)) > 1 or (words and any(settings)):
+        raise UsageError("--allow, --disallow, --allowed, --log and --init go one at a time, and with no request")
+    if sum(forms) > 1:
+        raise UsageError("--print, --dry-run and --json go one at a time")
+    if alias and not init:
+        raise UsageError("--alias goes with --init")
+
+
+def _refuse_the_invisible(*names: str | None) -> None:
+    """A request may hold anything; in names, what cannot be seen is a slip or a trick, and would be printed with the error."""
+    for name in names:
+        if name and not name.isprintable():
+            raise UsageError(f"{name!a} has characters that cannot be seen")
 
 
 def _request(tool: str | None, words: Sequence[str]) -> str:

@@ -13,7 +13,8 @@ from sayso.cli.command_view import tell, tell_explanation, tell_proposal, tell_q
 from sayso.cli.conversation import Conversation
 from sayso.errors import CheckFailed, Unreachable
 from sayso.runtime.interpretation import Clarification
-from sayso.shell.history import Request, learn, log
+from sayso.shell.corrections import learn
+from sayso.shell.history import Request, log
 from sayso.shell.permission import Permit, permit, why_asked
 from sayso.shell.places import log_file
 from sayso.shell.proposal import Proposal, proposed
@@ -29,7 +30,7 @@ def run(schema: Schema, request: Request, answer: Interpretation, *, yes: bool, 
     check_installed(schema.name)
     proposal, permitted = _permitted(schema, answer, yes)
     if keep:
-        _keep(request, proposal, permitted)
+        _keep(schema, request, proposal, permitted)
     start(proposal.argv)
 
 
@@ -90,11 +91,11 @@ def _agreed(conversation: Conversation, about: Proposal | Clarification) -> tupl
     return agreed, "confirmed"
 
 
-def _keep(request: Request, proposal: Proposal, permitted: Permit) -> None:
+def _keep(schema: Schema, request: Request, proposal: Proposal, permitted: Permit) -> None:
     """A file that cannot be written is no reason not to do what was asked for."""
     try:
         log(request, proposal, permitted)
-        learn(request, proposal)
+        learn(schema, request, proposal)
     except OSError as error:
         terminal.say(f"this is not written down: {error.filename or log_file()}: {error.strerror}", style="yellow")
 

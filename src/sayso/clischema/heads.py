@@ -25,9 +25,10 @@ KINDS_BY_MODEL = {
 def heads_of(schema: Schema) -> dict[str, dict[str, Any]]:
     """The heads as sayso.yaml would write them; flags and slots only where there are any."""
     commands = {label_of(schema, path): command.description for path, command in schema.runnable_commands()}
+    kinds = {IS_COMMAND: KINDS_BY_MODEL[IS_COMMAND]} | {kind: KINDS_BY_MODEL[kind] for kind in kinds_of(schema)}
     heads: dict[str, dict[str, Any]] = {
         COMMAND: {"type": "choice", "labels": commands | {NO_COMMAND: "No command of this tool"}, "fallback": NO_COMMAND},
-        KIND: {"type": "choice", "labels": dict(KINDS_BY_MODEL)},
+        KIND: {"type": "choice", "labels": kinds},
     }
     flags = _names(flag.name for _, command in schema.walk() for flag in command.flags)
     arguments = _names(argument.name for _, command in schema.walk() for argument in command.args)
@@ -36,6 +37,21 @@ def heads_of(schema: Schema) -> dict[str, dict[str, Any]]:
     if arguments:
         heads[SLOTS] = {"type": "spans", "labels": arguments}
     return heads
+
+
+def kinds_of(schema: Schema) -> tuple[str, ...]:
+    """The kinds of questions back that the model tells apart; where there are no groups, nobody names one without saying what to do."""
+    there = {"ambiguous": any(path and command.subcommands for path, command in schema.walk()), "several": bool(shared_words(schema))}
+    return tuple(kind for kind in KINDS_BY_MODEL if kind != IS_COMMAND and there.get(kind, True))
+
+
+def shared_words(schema: Schema) -> tuple[str, ...]:
+    """Names and aliases of commands that mean something in several groups: who says nothing else may mean any of them."""
+    called: dict[str, set[tuple[str, ...]]] = {}
+    for path, command in schema.runnable_commands():
+        for word in (command.name, *command.aliases):
+            called.setdefault(word, set()).add(path[:-1])
+    return tuple(word for word, groups in called.items() if len(groups) > 1)
 
 
 def label_of(schema: Schema, path: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from sayso.artifacts import new_file, read_json
 from sayso.errors import DataError, UsageError
 from sayso.examples.cells import from_cell, to_cell
 from sayso.examples.example import Example, RowReader, Value
+from sayso.examples.requests import answer_in, labels_of
 from sayso.examples.rows import Values, read_rows, write_rows
 from sayso.project import Head
 
@@ -88,22 +89,12 @@ def _in_our_words(values: Any, heads: Mapping[str, Head], is_csv: bool, path: Pa
             return None
         row |= {"text": row["raw_input"], "group": row.get("group") or row.get("user_id")}
     if "text" not in row and "instruction" in row:
-        row |= {"text": row["instruction"], "context": row.get("context")} | _command_of(row.get("output"), path, line)
+        answer = answer_in(row.get("output"), path, line)
+        row |= {"text": row["instruction"], "output": answer} | labels_of(answer, str(row["instruction"]), heads)
     main = next((name for name, head in heads.items() if head.type == "choice"), None)
     if main and row.get(main) is None:
         row[main] = next((row[key] for key in ("label", "intent", "command") if row.get(key) is not None), None)
     return row
-
-
-def _command_of(output: Any, path: Path | str, line: int | None) -> Values:
-    """`output` of an instruction row: a command as JSON text, or as an object."""
-    try:
-        command = json.loads(output) if isinstance(output, str) else output
-    except json.JSONDecodeError as error:
-        raise DataError(f"`output` is not valid JSON: {error.msg}", path, line) from None
-    if not isinstance(command, dict) or "type" not in command:
-        raise DataError("`output` must be a command or a clarification, with a `type`", path, line)
-    return {"command": command.get("command") or command["type"]}
 
 
 def _label_row(example: Example) -> Values:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sayso.artifacts import Artifact, Progress, new_artifact, no_progress, open_artifact
+from sayso.clischema import to_spec
 from sayso.examples import Example, read_split
 from sayso.network.libraries import quiet_libraries
 from sayso.project import Project
@@ -69,6 +70,7 @@ def spec_of(project: Project, weights: Mapping[str, Any]) -> dict[str, Any]:
         if head.type == "tags":
             entry["thresholds"] = [0.5] * len(head.labels)
         heads[name] = entry
+    tool = {"commands": {"schema": to_spec(project.tool)}} if project.tool else {}
     return {
         "format": FORMAT,
         "name": project.name,
@@ -77,6 +79,7 @@ def spec_of(project: Project, weights: Mapping[str, Any]) -> dict[str, Any]:
         "inputs": [],
         "heads": heads,
         "bands": project.bands.model_dump(),
+        **tool,
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sayso.artifacts import Artifact, Draft, Progress, new_artifact, no_progress, open_artifact
 from sayso.errors import DataError, ProjectError, TemplateError, nearest
 from sayso.examples import Example, near_duplicates, read_examples, split_by_group, write_examples, write_splits
+from sayso.generate.commands import Made, requests
 from sayso.generate.dice import Dice
 from sayso.generate.logs import Cleaned, read_logs
 from sayso.generate.sampling import Yield, augment, sample
@@ -45,6 +46,7 @@ class Gathered:
     fixed: Splits = field(default_factory=dict)
     yields: list[Yield] = field(default_factory=list)
     logs: dict[str, Cleaned] = field(default_factory=dict)
+    made: Made | None = None
 
     @property
     def rows(self) -> list[Example]:
@@ -54,12 +56,15 @@ class Gathered:
 
 def gather(project: Project, progress: Progress = no_progress) -> Gathered:
     """Read and sample all sources of a project."""
-    if not project.data:
+    if not project.data and project.tool is None:
         raise ProjectError(
             "`data` names no examples yet, so nothing can be generated or trained; until there are some: sayso predict zero-shot TEXT",
             project.folder / FILE_NAME,
         )
     gathered = Gathered()
+    if project.tool:
+        gathered.made = requests(project.tool, project.generate, progress)
+        gathered.fixed = {split: list(rows) for split, rows in gathered.made.splits.items()}
     for source in project.data:
         rows = _rows_of(project, source, gathered, progress)
         if source.split:
@@ -135,6 +140,7 @@ def _tell(draft: Draft, project: Project, splits: Splits, gathered: Gathered) ->
     draft.facts["varied"] = sum("+" in (row.source or "") for rows in splits.values() for row in rows)
     draft.facts["seed"] = project.generate.seed
     draft.facts["templates"] = [_entry(given, project.folder) for given in gathered.yields]
+    draft.facts |= {"requests": gathered.made.facts()} if gathered.made else {}
     draft.facts |= {"logs": {name: cleaned.to_dict() for name, cleaned in gathered.logs.items()}} if gathered.logs else {}
 
 

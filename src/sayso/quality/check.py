@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sayso.artifacts import Artifact, Progress, new_artifact, no_progress, open_artifact, read_json, write_json
+from sayso.clischema.heads import COMMAND
 from sayso.errors import CheckFailed
 from sayso.examples import read_examples, read_split
 from sayso.project import SPLITS, Check, Head, Project
@@ -19,11 +20,19 @@ REPORT = "report.json"
 def check(project: Project, data: Artifact, out: Path, progress: Progress = no_progress) -> Artifact:
     """Look for faults and write them down; raises CheckFailed, with the report written, if one of them is an error."""
     progress("checking", 0, 0)
-    report = report_of({name: read_split(data, name, project.heads) for name in SPLITS}, project.heads, project.check)
+    report = report_of({name: read_split(data, name, project.heads) for name in SPLITS}, *_counted(project))
     with new_artifact(out, "check", inputs={"data": data}) as draft:
         write_json(draft.path / REPORT, report)
     require_clean(report)
     return open_artifact(out, "check")
+
+
+def _counted(project: Project) -> tuple[Mapping[str, Head], Check]:
+    """The heads whose labels must have enough rows, and how many. Of a tool, its commands: rare flags are rare in every request."""
+    if project.tool is None:
+        return project.heads, project.check
+    least = min(project.check.min_per_label, project.generate.rows_per_command // 2)
+    return {COMMAND: project.heads[COMMAND]}, project.check.model_copy(update={"min_per_label": least})
 
 
 def check_file(path: Path, heads: Mapping[str, Head], limits: Check) -> dict[str, Any]:

@@ -27,6 +27,10 @@ from sayso.runtime.texts import list_of_texts, well_formed
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
+    from sayso.clischema import Schema
+    from sayso.runtime.interpret import Interpreter
+    from sayso.runtime.interpretation import Interpretation
+
 Output = NDArray[np.float32] | TokenScores
 
 UNDER_WAY = 512
@@ -49,6 +53,7 @@ class Model:
         self._outputs = [head.output for head in self.heads.values()]
         self._tokenizer = open_tokenizer(Path(tokenizer), self.spec.max_length)
         self._ids_of_nothing = self.token_ids("")
+        self._commands: Mapping[str, Any] | None = spec.get("commands")
         self._check_graph(self._graph)
 
     @overload  # a str is an Iterable[str] too; the first overload that fits wins
@@ -65,6 +70,27 @@ class Model:
         if isinstance(texts, str):
             return self._predict([texts])[0]
         return self._predict(list_of_texts(texts))
+
+    def interpret(self, text: str, context: Mapping[str, Any] | None = None) -> Interpretation:
+        """What a request asks of the tool that this model was made for: a Command to run, or a Clarification to ask for.
+
+        The context tells what "this", "it" and "current" are: `{"git": {"current_pr": 42}}`.
+        """
+        return self.interpreter.interpret(text, context)
+
+    @property
+    def schema(self) -> Schema | None:
+        """What the tool can be told; None for a model that only sorts texts."""
+        return self.interpreter.schema if self._commands else None
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """What turns this model's outputs into commands."""
+        if self._commands is None:
+            raise UsageError("this model knows no commands: its project has no `commands:`; `predict` tells what it makes of a text")
+        from sayso.runtime.interpret import Interpreter
+
+        return Interpreter(self, self._commands)
 
     def logits(self, texts: Iterable[str]) -> dict[str, NDArray[Any]]:
         """What the heads say before temperature: an array per head, a row per text; a score head has one number per text, a spans head

@@ -1,4 +1,4 @@
-"""What was run, and what a person had to correct before it was: two files of JSON lines that only their owner can read."""
+"""What was run, line by line, in a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sayso.shell.permission import Permit
-from sayso.shell.places import corrections_file, log_file
+from sayso.shell.places import log_file
 from sayso.shell.proposal import Proposal
 
 LARGEST = 5_000_000
@@ -56,15 +56,7 @@ def log(request: Request, proposal: Proposal, permitted: Permit) -> None:
     with contextlib.suppress(FileNotFoundError):
         if file.stat().st_size > LARGEST:
             file.replace(file.with_name("do.1.jsonl"))
-    _append(file, row)
-
-
-def learn(request: Request, proposal: Proposal) -> None:
-    """Keep what a person has corrected, as a row that models of commands are trained on; what the model said itself teaches it nothing."""
-    if proposal.origin == "model":
-        return
-    output = json.dumps(proposal.command.to_json(), ensure_ascii=False)
-    _append(corrections_file(request.tool), {"instruction": request.text, "context": request.context or None, "output": output})
+    append_row(file, row)
 
 
 def last_runs(count: int = SHOWN) -> list[dict[str, Any]]:
@@ -80,7 +72,7 @@ def last_runs(count: int = SHOWN) -> list[dict[str, Any]]:
     return [row for row in rows if isinstance(row, dict)]
 
 
-def _append(file: Path, row: Mapping[str, Any]) -> None:
+def append_row(file: Path, row: Mapping[str, Any]) -> None:
     """One line in one write, so that two processes do not mix theirs; a folder's name that is no UTF-8 is escaped."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -22,7 +22,10 @@ JOINERS = "\u200c\u200d"
 
 @dataclass(frozen=True)
 class Proposal:
-    """What would be run. `action` and `confidence` are the model's; what a person has made has none."""
+    """What would be run. `action` and `confidence` are the model's; what a person has made has none.
+
+    `answers` are the values that a person gave when the model asked for them.
+    """
 
     command: Command
     argv: tuple[str, ...]
@@ -30,6 +33,7 @@ class Proposal:
     origin: Origin
     action: Action | None = None
     confidence: float | None = None
+    answers: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -44,15 +48,15 @@ def proposed(schema: Schema, interpreted: Interpreted) -> Proposal:
     return Proposal(command, tuple(interpreted.argv), risk, "model", interpreted.action, interpreted.confidence)
 
 
-def made(schema: Schema, command: Command, origin: Origin) -> Proposal:
+def made(schema: Schema, command: Command, origin: Origin, answers: tuple[str, ...] = ()) -> Proposal:
     """What a person has put together; raises CommandError where the schema forbids it."""
     argv = tuple(to_argv(schema, command))
-    return Proposal(command, argv, risk_of(schema, command.path, command.flags), origin)
+    return Proposal(command, argv, risk_of(schema, command.path, command.flags), origin, answers=answers)
 
 
-def typed(schema: Schema, line: str) -> Proposal:
+def typed(schema: Schema, line: str, answers: tuple[str, ...] = ()) -> Proposal:
     """What a person has typed; raises CommandError where the schema forbids it."""
-    return made(schema, parse_line(schema, line), "changed")
+    return made(schema, parse_line(schema, line), "changed", answers)
 
 
 def quoted(argv: Sequence[str]) -> str:

@@ -30,6 +30,6 @@ def start(argv: Sequence[str]) -> NoReturn:
             sys.exit(subprocess.run(argv, check=False).returncode)
         for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and what is ignored stays so in the program
             signal.signal(ignored, signal.SIG_DFL)
-        os.execvp(argv[0], list(argv))
+        os.execvpe(argv[0], list(argv), os.environ)  # readline has put a width of the terminal into the process's own
     except (OSError, ValueError) as error:
         raise Unreachable(f"`{argv[0]}` could not be started: {getattr(error, 'strerror', None) or error}") from None

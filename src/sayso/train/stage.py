@@ -12,6 +12,7 @@ from sayso.errors import DataError, UsageError
 from sayso.examples import Example, read_split
 from sayso.network.libraries import quiet_libraries
 from sayso.project import Project
+from sayso.runtime.spans import Mark
 from sayso.train.balance import balanced
 from sayso.train.bases import resolve_base, weights_of
 
@@ -55,7 +56,7 @@ def _refuse_what_cannot_be_learned(project: Project, train_rows: list[Example], 
         told = [row.labels[name] for row in train_rows if name in row.labels]
         if not told:
             raise DataError(f"no training row has {name!r}; add it to some, or take the head out", data.path / "train.jsonl")
-        seen = {label for value in told for label in _listed(value)}
+        seen = {label.label if isinstance(label, Mark) else label for value in told for label in _listed(value)}
         missing = [label for label in head.labels if label not in seen]
         if missing:
             raise DataError(

@@ -1,0 +1,195 @@
+"""A model of a tool's commands, a request and its context -> the Command that is meant, or a Clarification to ask for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sayso.clischema import Command as Plain
+from sayso.clischema import Schema, Scope, checked, from_spec, risk_of, scope_of, to_argv
+from sayso.clischema.heads import COMMAND, FLAGS, IS_COMMAND, KIND, NO_COMMAND, SLOTS, label_of
+from sayso.clischema.resolve import THIS, resolve
+from sayso.clischema.said import meant, refers
+from sayso.errors import CommandError, UsageError
+from sayso.runtime.asking import ask_for, asking_back
+from sayso.runtime.decide import Action, action, sigmoid, softmax
+from sayso.runtime.interpretation import Command, Interpretation
+from sayso.runtime.spans import Mark, marks_in
+
+if TYPE_CHECKING:
+    from sayso.runtime.model import Model
+
+OF_WORDS = "-_./~+"
+"""Signs that are part of a word where they stand within it: a value is never half a word."""
+ENDINGS = ".,;:!?"
+LEAST = 1e-6
+REASONS = ("command", "kind", "slots", "flags")
+"""What a confidence is made of, in the order of its weights."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the model reads in a request, before anybody knows whether it is to be believed."""
+
+    path: tuple[str, ...]
+    said: Mapping[str, Any] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    parts: Mapping[str, float] = field(default_factory=dict)
+    ranking: Sequence[tuple[tuple[str, ...], float]] = ()
+    kinds: Mapping[str, float] = field(default_factory=dict)
+    command_share: float = 1.0
+    flag_sureness: float = 1.0
+
+    @property
+    def reasons(self) -> tuple[float, ...]:
+        """How sure the model is of the command, of there being one, of the least sure value and of the flags; as log odds."""
+        slots = min((sure for name, sure in self.parts.items() if name in self.said), default=1.0)
+        return tuple(_log_odds(share) for share in (self.parts["command"], self.kinds[IS_COMMAND], slots, self.flag_sureness))
+
+
+class Interpreter:
+    """Reads requests with one model. It may be used from many threads at once."""
+
+    def __init__(self, model: Model, document: Mapping[str, Any]) -> None:
+        self.model = model
+        self.schema: Schema = from_spec(document["schema"])
+        self.paths = {label_of(self.schema, path): path for path, _ in self.schema.runnable_commands()}
+        self.scopes: dict[tuple[str, ...], Scope] = {}
+        confidence = document.get("confidence")
+        self.weights = np.array(confidence["weights"] if confidence else [])
+        self.bias = float(confidence["bias"]) if confidence else 0.0
+
+    def interpret(self, text: str, context: Mapping[str, Any] | None = None) -> Interpretation:
+        """The command that is meant, as far as the context tells what is not said; or what has to be asked."""
+        if not isinstance(text, str):
+            raise UsageError(f"a request is text, not {type(text).__name__}")
+        if context is not None and not isinstance(context, Mapping):
+            raise UsageError(f"a context is a mapping such as {{'git': {{'current_pr': 42}}}}, not {type(context).__name__}")
+        return self.judged(self.proposal(text), context) if text.strip() else asking_back(self.schema, "unclear", (), 1.0)
+
+    def proposal(self, text: str) -> Proposal:
+        """What the model reads in a text, whatever the context."""
+        heads, raw = self.model.heads, {name: values[0] for name, values in self.model.logits([text]).items()}
+        commands = softmax(raw[COMMAND], heads[COMMAND].temperature)
+        kinds = softmax(raw[KIND], heads[KIND].temperature)
+        shares = dict(zip(heads[COMMAND].labels, commands.tolist(), strict=True))
+        some = 1.0 - shares.pop(NO_COMMAND, 0.0)
+        ranking = sorted(((self.paths[label], share) for label, share in shares.items()), key=lambda each: -each[1])
+        path, share = ranking[0]
+        scope = self._scope(path)
+        said, parts = self._said(scope, text, raw)
+        flags, sureness = self._flags(scope, raw, {*said})
+        parts = {"command": share, **parts, **{name: sure for name, sure in flags.items() if sure >= 0.5}}
+        by_kind = dict(zip(heads[KIND].labels, kinds.tolist(), strict=True))
+        chosen = tuple(name for name in flags if name in parts)
+        return Proposal(path, said, chosen, parts, ranking, by_kind, some, sureness)
+
+    def judged(self, proposal: Proposal, context: Mapping[str, Any] | None) -> Interpretation:
+        """What to do with a proposal in a context."""
+        kind = max(proposal.kinds, key=lambda one: proposal.kinds[one])
+        if kind == IS_COMMAND and proposal.command_share < 0.5:
+            kind = max((one for one in proposal.kinds if one in ("off_topic", "unclear")), key=lambda one: proposal.kinds[one])
+        if kind != IS_COMMAND:
+            sure = max(proposal.kinds[kind], 1.0 - proposal.command_share if kind in ("off_topic", "unclear") else 0.0)
+            return asking_back(self.schema, kind, proposal.ranking, sure)
+        resolved = resolve(self.schema, proposal.path, proposal.said, proposal.flags, context)
+        confidence = self.confidence(proposal)
+        if resolved.missing:
+            return ask_for(self.schema, resolved.command, resolved.missing[0], proposal.parts["command"])
+        try:
+            command = self._command(checked(self.schema, resolved.command), confidence, proposal.parts)
+        except CommandError as error:
+            return replace(asking_back(self.schema, "unclear", proposal.ranking, 1.0 - confidence), message=str(error))
+        if command.action == "ask":
+            return asking_back(self.schema, "unclear", proposal.ranking, 1.0 - confidence, first=command)
+        return command
+
+    def confidence(self, proposal: Proposal) -> float:
+        """How likely the proposal is right in everything: calibrated, or where nothing was fitted, the product of its parts."""
+        if not len(self.weights):
+            return float(np.prod([*proposal.parts.values(), proposal.kinds[IS_COMMAND]]))
+        return float(sigmoid(np.dot(self.weights, proposal.reasons) + self.bias))
+
+    def _command(self, plain: Plain, confidence: float, parts: Mapping[str, float]) -> Command:
+        risk = risk_of(self.schema, plain.path, plain.flags)
+        allowed: Action = action(confidence, self.model.spec.bands)
+        if risk == "destructive" and allowed == "execute":
+            allowed = "confirm"
+        return Command(
+            argv=tuple(to_argv(self.schema, plain)),
+            command=plain.path[0] if plain.path else None,
+            subcommand=" ".join(plain.path[1:]) or None,
+            args=plain.args,
+            flags=plain.flags,
+            confidence=confidence,
+            action=allowed,
+            risk=risk,
+            parts=parts,
+        )
+
+    def _scope(self, path: tuple[str, ...]) -> Scope:
+        if path not in self.scopes:
+            self.scopes[path] = scope_of(self.schema, path)
+        return self.scopes[path]
+
+    def _said(self, scope: Scope, text: str, raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, float]]:
+        """The values that are said, and how sure the model is of each; of one that is said twice, the surer one."""
+        said: dict[str, Any] = {}
+        parts: dict[str, float] = {}
+        if SLOTS not in raw:
+            return said, parts
+        head = self.model.heads[SLOTS]
+        for mark, sure in marks_in(raw[SLOTS], head.labels, head.temperature, scope.arguments):
+            argument = scope.arguments[mark.label]
+            value = _value(argument, whole_words(text, mark))
+            if value is None:
+                continue
+            if argument.repeatable and isinstance(said.get(mark.label), tuple) and isinstance(value, tuple):
+                said[mark.label], parts[mark.label] = (*said[mark.label], *value), min(parts[mark.label], sure)
+            elif sure > parts.get(mark.label, 0.0):
+                said[mark.label], parts[mark.label] = value, sure
+        return said, parts
+
+    def _flags(self, scope: Scope, raw: Mapping[str, Any], said: set[str]) -> tuple[dict[str, float], float]:
+        """The flags of the command that may be meant with how likely they are, and how sure it is of all of them together."""
+        if FLAGS not in raw:
+            return {}, 1.0
+        head = self.model.heads[FLAGS]
+        likely = dict(zip(head.labels, sigmoid(raw[FLAGS], head.temperature).tolist(), strict=True))
+        found = {name: likely[name] for name in scope.flags if name in likely and name not in said}
+        for group in scope.command.exclusive:
+            rivals = sorted((name for name in group if found.get(name, 0.0) >= 0.5), key=lambda name: -found[name])
+            for name in rivals[0 if said & set(group) else 1 :]:
+                found[name] = 1.0 - found[name]
+        return found, min((max(share, 1.0 - share) for share in found.values()), default=1.0)
+
+
+def whole_words(text: str, mark: Mark) -> str:
+    """The marked text, its first and last word whole, without the signs that end a sentence."""
+    start, end = mark.start, mark.end
+    while start > 0 and _of_word(text[start - 1]) and _of_word(text[start]):
+        start -= 1
+    while end < len(text) and _of_word(text[end]) and _of_word(text[end - 1]):
+        end += 1
+    found = text[start:end]
+    return found if text[mark.end - 1] in ENDINGS else found.rstrip(ENDINGS) or found
+
+
+def _of_word(sign: str) -> bool:
+    return sign.isalnum() or sign in OF_WORDS
+
+
+def _value(argument: Any, text: str) -> Any:
+    """The value that is said, THIS where it is pointed at, None where it is no value."""
+    value = meant(argument, text)
+    pointed = refers(argument, text) and (value is None or text.casefold() not in argument.synonyms)
+    return THIS if pointed and len(text.split()) <= 4 else value
+
+
+def _log_odds(share: float) -> float:
+    share = min(max(share, LEAST), 1.0 - LEAST)
+    return math.log(share / (1.0 - share))
