@@ -26,6 +26,8 @@ HINTS = {
     "coding": ["code", "function"],
     "maths": ["proof", "sum"],
 }
+SPAN_HINTS = {"action": (["draw", "search", "trace"], []), "thing": (["graph", "code", "index", "text"], ["path", "status", "diagram"])}
+"""The words that begin a span of a label, and those that go on with it."""
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 BANDS = {"execute": 0.9, "confirm": 0.7, "suggest": 0.5}
@@ -36,6 +38,10 @@ COMPLEXITY = {
     "score": {"type": "score", "output": "score"},
     "tier": {"type": "choice", "output": "tier", "labels": ["easy", "hard"], "ordered": True, "temperature": 2.0},
     "domains": {"type": "tags", "output": "domains", "labels": ["coding", "maths"], "temperature": 1.0, "thresholds": [0.6, 0.6]},
+}
+SLOTS = {
+    "intent": INTENT,
+    "slots": {"type": "spans", "output": "slots", "labels": ["action", "thing"], "temperature": 1.5},
 }
 
 
@@ -91,11 +97,14 @@ def write_tokenizer(path: Path) -> Tokenizer:
 
 
 def write_graph(path: Path, heads, tokenizer: Tokenizer, *, inputs=INPUTS) -> None:
-    """Mean of the words' embeddings, one matrix a head: a hint pushes its label, everything else pushes at random a little."""
+    """Mean of the words' embeddings, one matrix a head: a hint pushes its label, everything else pushes at random a little.
+
+    A spans head sees each word alone; words that are no hints of it are outside, pieces of words are anything.
+    """
     rows = np.random.default_rng(1).normal(0, 0.3, (tokenizer.get_vocab_size(), sum(map(_width, heads.values())))).astype(np.float32)
-    columns = [label for head in heads.values() for label in head.get("labels", ["score"])]
-    for column, label in enumerate(columns):
-        for word in HINTS.get(label, ()):
+    columns = [hints for head in heads.values() for hints in _hints(head)]
+    for column, hints in enumerate(columns):
+        for word in hints:
             rows[tokenizer.token_to_id(word), column] += 20
     nodes = [
         helper.make_node("Gather", ["embeddings", "input_ids"], ["words"]),
@@ -108,14 +117,24 @@ def write_graph(path: Path, heads, tokenizer: Tokenizer, *, inputs=INPUTS) -> No
         start += _width(head)
         constants.append(numpy_helper.from_array(choose, f"{name}.weight"))
         raw = head["output"] if head["type"] != "score" else f"{name}.raw"
-        nodes.append(helper.make_node("MatMul", ["mean", f"{name}.weight"], [raw]))
+        nodes.append(helper.make_node("MatMul", ["words" if head["type"] == "spans" else "mean", f"{name}.weight"], [raw]))
         if head["type"] == "score":
             nodes.append(helper.make_node("Sigmoid", [raw], [head["output"]]))
-        outputs.append(helper.make_tensor_value_info(head["output"], TensorProto.FLOAT, ["batch", _width(head)]))
+        shape = ["batch", "tokens", _width(head)] if head["type"] == "spans" else ["batch", _width(head)]
+        outputs.append(helper.make_tensor_value_info(head["output"], TensorProto.FLOAT, shape))
     given = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in inputs]
     graph = helper.make_graph(nodes, "tiny", given, outputs, constants)
     save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), str(path))
 
 
 def _width(head) -> int:
-    return max(1, len(head.get("labels", ())))
+    return len(_hints(head))
+
+
+def _hints(head) -> list[list[str]]:
+    """For each output of a head, the words that push it."""
+    if head["type"] != "spans":
+        return [HINTS.get(label, []) for label in head.get("labels", ["score"])]
+    marked = [words for label in head["labels"] for words in SPAN_HINTS[label]]
+    hinted = {word for words in marked for word in words}
+    return [[word for hints in HINTS.values() for word in dict.fromkeys(hints) if word not in hinted], *marked]

@@ -79,17 +79,23 @@ async function show(model) {
   element("answer").hidden = element("heads").hidden = false;
 }
 
-/** A head's classes as bars, most likely first. */
+/** A head's classes as bars, most likely first; pieces of the text in its order. */
 function panel(name, head) {
   const box = document.createElement("section");
   const title = document.createElement("h3");
   title.textContent = name;
-  const list = document.createElement("ol");
-  const scores = head.type === "score" ? [["score", head.value]] : Object.entries(head.scores).sort((a, b) => b[1] - a[1]);
-  const chosen = new Set(head.type === "choice" ? [head.label] : (head.labels ?? ["score"]));
-  list.append(...scores.map(([label, value]) => bar(label, value, chosen.has(label))));
+  const bars = barsOf(head);
+  const list = document.createElement(bars.length > 0 ? "ol" : "p");
+  list.append(...(bars.length > 0 ? bars : ["nothing"]));
   box.append(title, list);
   return box;
+}
+
+function barsOf(head) {
+  if (head.type === "score") return [bar("score", head.value, true)];
+  if (head.type === "spans") return head.spans.map(({ label, text, confidence }) => bar(`${label}: ${text}`, confidence, true));
+  const chosen = new Set(head.type === "choice" ? [head.label] : head.labels);
+  return Object.entries(head.scores).sort((a, b) => b[1] - a[1]).map(([label, value]) => bar(label, value, chosen.has(label)));
 }
 
 function bar(label, value, chosen) {

@@ -1,16 +1,26 @@
 // Raw outputs of the heads + spec -> Prediction.
 
 import { action, conformalSize, inScopeScore, sigmoid, softmax } from "./decide.js";
-import type { ChoiceResult, HeadResult, Prediction, Scores, TagsResult } from "./prediction.js";
+import type { ChoiceResult, HeadResult, Prediction, Scores, SpansResult, TagsResult } from "./prediction.js";
+import { outputsOf, spansIn } from "./spans.js";
 import type { HeadSpec, Spec } from "./spec.js";
+import type { Place } from "./tokenizer/places.js";
 
-/** What each head says of one text, before temperature. */
+/** What each head says of one text, before temperature; a spans head of one token after the other. */
 export type Outputs = ReadonlyMap<string, readonly number[]>;
 
+/** A text as the model has read it: where its tokens stand, and whether it says nothing. */
+export interface Reading {
+  readonly text: string;
+  readonly blank: boolean;
+  places(): readonly Place[];
+}
+
 /** The answer to one text. A blank text says nothing: it is out of scope, and a head with a fallback answers with it. */
-export function answer(spec: Spec, outputs: Outputs, blank: boolean): Prediction {
+export function answer(spec: Spec, outputs: Outputs, reading: Reading): Prediction {
+  const { blank } = reading;
   const results = new Map<string, HeadResult>();
-  for (const [name, head] of spec.heads) results.set(name, result(head, outputs.get(name)!, blank));
+  for (const [name, head] of spec.heads) results.set(name, result(head, outputs.get(name)!, reading));
   const heads = Object.fromEntries(results);
   if (spec.mainHead === null) return { label: null, confidence: 0, scores: {}, action: "ask", outOfScope: false, set: [], heads };
   const main = spec.heads.get(spec.mainHead)!;
@@ -28,9 +38,16 @@ export function answer(spec: Spec, outputs: Outputs, blank: boolean): Prediction
   };
 }
 
-function result(head: HeadSpec, logits: readonly number[], blank: boolean): HeadResult {
-  if (head.type === "choice") return choice(head, logits, blank);
+/** A spans head's outputs, a row a token. */
+export function rowsOf(head: HeadSpec, logits: readonly number[]): number[][] {
+  const width = outputsOf(head.labels.length);
+  return Array.from({ length: logits.length / width }, (_, token) => logits.slice(token * width, (token + 1) * width));
+}
+
+function result(head: HeadSpec, logits: readonly number[], reading: Reading): HeadResult {
+  if (head.type === "choice") return choice(head, logits, reading.blank);
   if (head.type === "tags") return tags(head, logits);
+  if (head.type === "spans") return spans(head, logits, reading);
   return { type: "score", value: Math.min(1, Math.max(0, logits[0]!)) };
 }
 
@@ -46,6 +63,10 @@ function tags(head: HeadSpec, logits: readonly number[]): TagsResult {
   const order = mostLikelyFirst(probabilities);
   const inside = order.filter((index) => probabilities[index]! >= head.thresholds[index]!);
   return { type: "tags", labels: inside.map((index) => head.labels[index]!), scores: scores(head, probabilities, order) };
+}
+
+function spans(head: HeadSpec, logits: readonly number[], { text, places }: Reading): SpansResult {
+  return { type: "spans", spans: spansIn(text, rowsOf(head, logits), places(), head.labels, head.temperature) };
 }
 
 /** Positions of the probabilities, highest first; equals keep the order of the labels. */

@@ -3,7 +3,8 @@
 import type { BundleFile } from "./bundle.js";
 import { BundleError, reason, RuntimeUnavailableError } from "./errors.js";
 import type { Outputs } from "./answers.js";
-import type { Spec } from "./spec.js";
+import { outputsOf } from "./spans.js";
+import type { HeadSpec, Spec } from "./spec.js";
 
 const INPUTS: readonly string[] = ["input_ids", "attention_mask", "token_type_ids"];
 const QUIET = 3; // onnxruntime's log level for errors only
@@ -45,9 +46,9 @@ export async function openGraph(ort: OnnxRuntime, file: BundleFile, spec: Spec, 
     const outputs = new Map<string, number[]>();
     for (const head of heads) {
       const numbers = Array.from(results[head.output]!.data as Float32Array);
-      const wanted = Math.max(1, head.labels.length);
-      if (numbers.length !== wanted) {
-        const said = `head "${head.name}" needs ${wanted} numbers, this graph gives ${numbers.length}; export it again`;
+      const [wanted, found] = [widthOf(head), head.type === "spans" ? numbers.length / ids.length : numbers.length];
+      if (found !== wanted) {
+        const said = `head "${head.name}" needs ${wanted} numbers, this graph gives ${found}; export it again`;
         throw new BundleError(said, file.path);
       }
       if (!numbers.every(Number.isFinite)) {
@@ -77,6 +78,11 @@ async function create(ort: OnnxRuntime, file: BundleFile, fused: boolean, option
     }
     throw new BundleError(`onnxruntime cannot load this graph: ${reason(error)}`, file.path, { cause: error });
   }
+}
+
+/** How many numbers a head gives: of a text, or of each of its tokens. */
+function widthOf(head: HeadSpec): number {
+  return head.type === "spans" ? outputsOf(head.labels.length) : Math.max(1, head.labels.length);
 }
 
 /** All that a graph may want of one text: a batch of one row, unpadded. */

@@ -27,7 +27,22 @@ export interface ScoreResult {
   readonly value: number;
 }
 
-export type HeadResult = ChoiceResult | TagsResult | ScoreResult;
+/** A piece of the text: `text.slice(start, end)`, and what it is. */
+export interface Span {
+  readonly label: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly confidence: number;
+}
+
+/** Pieces of the text, in its order; none overlaps another. */
+export interface SpansResult {
+  readonly type: "spans";
+  readonly spans: readonly Span[];
+}
+
+export type HeadResult = ChoiceResult | TagsResult | ScoreResult | SpansResult;
 
 /**
  * The answer of the model's first choice head, what to do with it, and what every head says.
@@ -45,5 +60,5 @@ export interface Prediction {
   readonly heads: Readonly<Record<string, HeadResult>>;
 }
 
-/** What the heads say before temperature: a row per text; a score head has one number per text. */
-export type Logits = Readonly<Record<string, number[][] | number[]>>;
+/** What the heads say before temperature: a row per text; a score head has one number per text, a spans head a row per token. */
+export type Logits = Readonly<Record<string, number[][][] | number[][] | number[]>>;

@@ -6,8 +6,8 @@ import { isObject, type JsonObject, shown } from "./json.js";
 
 export const FORMAT = 1;
 
-export type HeadType = "choice" | "tags" | "score";
-const HEAD_TYPES: readonly HeadType[] = ["choice", "tags", "score"];
+export type HeadType = "choice" | "tags" | "score" | "spans";
+const HEAD_TYPES: readonly HeadType[] = ["choice", "tags", "score", "spans"];
 
 /** A text whose score by `method` is below `threshold` is out of scope. */
 export interface Scope {

@@ -10,12 +10,13 @@ import { copyOf, goldenOf, reseal, rowsOf, tinyBundle } from "./support/bundles.
 const TINY = tinyBundle("tiny");
 const CHANGING = copyOf(TINY);
 const HEADS = tinyBundle("heads", "tiny_model.COMPLEXITY");
+const SLOTS = tinyBundle("slots", "tiny_model.SLOTS");
 const FILES = ["config.json", "golden.jsonl", "model.onnx", "temperature.json", "tokenizer.json"];
 
 describe("sayso/web", { skip: !existsSync(CHROMIUM) && `there is no Chromium at ${CHROMIUM}; name one with CHROMIUM` }, () => {
   let opened;
   before(async () => {
-    opened = await openPage({ "/tiny/": TINY, "/heads/": HEADS, "/changing/": CHANGING }, { isolated: true });
+    opened = await openPage({ "/tiny/": TINY, "/heads/": HEADS, "/slots/": SLOTS, "/changing/": CHANGING }, { isolated: true });
   });
   after(() => opened?.close());
 
@@ -37,7 +38,7 @@ describe("sayso/web", { skip: !existsSync(CHROMIUM) && `there is no Chromium at 
   for (const worker of [false, true]) {
     const where = worker ? "in a worker" : "in the page";
 
-    for (const [name, bundle] of [["tiny", TINY], ["heads", HEADS]]) {
+    for (const [name, bundle] of [["tiny", TINY], ["heads", HEADS], ["slots", SLOTS]]) {
       test(`1,000 texts as Python, ${where}: ${name}`, async () => {
         const report = await inPage(
           async ({ source, worker, rows }) => {

@@ -60,6 +60,21 @@ describe("the demo page", { skip: !existsSync(CHROMIUM) && `there is no Chromium
     });
   }
 
+  test("pieces of the text are shown with what they are", async (t) => {
+    const slots = await startSayso("demo", tinyBundle("slots", "tiny_model.SLOTS"), "--port", "0");
+    t.after(() => slots.stop());
+    const page = await browser.newPage();
+    await page.goto(slots.firstLine);
+    await page.locator("#answer:not([hidden])").waitFor();
+    await page.locator("#text").fill("draw graph diagram");
+    const last = page.locator("#heads section").last();
+    await last.getByText("thing: graph diagram").waitFor();
+    assert.deepEqual(await last.locator("li.chosen span").allTextContents(), ["action: draw", "thing: graph diagram"]);
+    await page.locator("#text").fill("");
+    await last.getByText("nothing").waitFor();
+    await page.close();
+  });
+
   test("a bundle that was changed is refused in plain sight", async () => {
     writeFileSync(path.join(bundle, "config.json"), "changed");
     const page = await openDemo();

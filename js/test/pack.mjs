@@ -42,7 +42,7 @@ const inNode = project({
   "cjs.cjs": `const { RuntimeUnavailableError } = require("sayso"); const { load } = require("sayso/node"); ${answer}`,
   "esm.mts": `import { type Prediction, UsageError } from "sayso"; import { load } from "sayso/node"; import { load as inPage } from "sayso/web";
     const model = await load("bundle", { threads: 2 }); const p: Prediction = await model.classify("x");
-    for (const head of Object.values(p.heads)) if (head.type === "choice") head.label.trim(); else if (head.type === "tags") head.labels.join();
+    for (const head of Object.values(p.heads)) if (head.type === "choice") head.label.trim(); else if (head.type === "tags") head.labels.join(); else if (head.type === "spans") head.spans.map(({ start, end, text }) => text.slice(start, end));
     await inPage("bundle/", { worker: true, onProgress: ({ file, loaded, total }) => console.log(file, loaded / total), webgpu: () => import("onnxruntime-web/webgpu") });
     // @ts-expect-error
     await model.classify(5); export const e = new UsageError("x");`,

@@ -70,20 +70,20 @@ BLOCKS = [
 SPACES = [" "] * 8 + ["  ", "\t", "\n", "\u00a0", "\u3000", ""]
 
 
-def texts() -> list[str]:
-    """1,000 texts: written ones, then words of each block of Unicode, mixtures of blocks, and pieces of the written ones put together."""
+def texts(count: int = COUNT) -> list[str]:
+    """So many texts: written ones, then words of each block of Unicode, mixtures of blocks, and pieces of the written ones put together."""
     chance = random.Random(20260101)
     made = [*PLAIN, *SCRIPTS, *SPECIAL]
     for block in BLOCKS:
         made += [_of_blocks(chance, [block]) for _ in range(4)]
     written = [text for text in made if text]
-    while len(made) < COUNT:
+    while len(made) < count:
         if chance.random() < 0.35:
             made.append(_of_blocks(chance, chance.sample(BLOCKS, 3)))
         else:
             picked = (chance.choice(written) for _ in range(chance.randint(2, 4)))
             made.append(chance.choice(SPACES).join(piece[: chance.randint(1, 60)] for piece in picked))
-    return made[:COUNT]
+    return made[:count]
 
 
 def _of_blocks(chance: random.Random, blocks: list[tuple[int, int]]) -> str:
@@ -102,7 +102,7 @@ def main(bundle: str, out: str) -> None:
             row = {
                 "text": text,
                 "ids": model.token_ids(text),
-                "logits": {head: rows[0].tolist() for head, rows in model.logits([text]).items()},
+                "logits": {head: getattr(rows[0], "logits", rows[0]).tolist() for head, rows in model.logits([text]).items()},
                 **{key: plain[key] for key in ("label", "confidence", "scores", "action", "set", "heads")},
                 "outOfScope": plain["out_of_scope"],
             }

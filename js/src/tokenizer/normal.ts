@@ -6,7 +6,7 @@ import { LATER_FORMS } from "./unicode.js";
 
 export type Normalize = (text: string) => string;
 
-type NormalForm = "NFC" | "NFD" | "NFKC" | "NFKD";
+export type NormalForm = "NFC" | "NFD" | "NFKC" | "NFKD";
 
 /** The library's normalizer, with what it does otherwise than Python put right. */
 export function normalizerOf(library: Normalizer | null): Normalize {
@@ -33,6 +33,9 @@ export function normalizerOf(library: Normalizer | null): Normalize {
       const { pattern } = library as unknown as { pattern: RegExp | null };
       return pattern === null ? (text) => text : (text) => text.replaceAll(pattern, () => config.content ?? "");
     }
+    case "Prepend":
+      // The library puts something before nothing, too.
+      return (text) => (text === "" ? "" : library.normalize(text));
     case "Strip":
       // The library's white space has U+FEFF and not U+0085.
       return (text) => strip(text, config);

@@ -7,8 +7,15 @@ import type { JsonObject } from "../json.js";
 
 const UNKNOWN_PENALTY = 10;
 
-/** Cuts a word into ids. */
-export type Cut = (word: string) => number[];
+/** A piece of a word: its id, and from which to which of the word's units it goes. */
+export interface WordPiece {
+  readonly id: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Cuts a word into pieces. */
+export type Cut = (word: string) => WordPiece[];
 
 export function unigram(config: JsonObject): Cut {
   const vocabulary = config["vocab"] as [piece: string, score: number][];
@@ -52,13 +59,14 @@ export function unigram(config: JsonObject): Cut {
 
   return (word) => {
     const best = bestPieces(word);
-    const cut: number[][] = [];
+    const cut: WordPiece[][] = [];
     for (let end = word.length; end > 0; ) {
+      const last = end;
       let start = best.starts[end]!;
-      if (best.ids[end] !== unknown) cut.push([best.ids[end]!]);
+      if (best.ids[end] !== unknown) cut.push([{ id: best.ids[end]!, start, end }]);
       else {
         while (start > 0 && best.ids[start] === unknown) start = best.starts[start]!;
-        cut.push(fallback(word.slice(start, end)));
+        cut.push(fallback(word.slice(start, end)).map((id) => ({ id, start, end: last })));
       }
       end = start;
     }

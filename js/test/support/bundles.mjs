@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
-const REPOSITORY = path.resolve(import.meta.dirname, "../../..");
-const PYTHON = process.env.SAYSO_PYTHON ?? path.join(REPOSITORY, ".venv/bin/python");
+export const REPOSITORY = path.resolve(import.meta.dirname, "../../..");
+export const PYTHON = process.env.SAYSO_PYTHON ?? path.join(REPOSITORY, ".venv/bin/python");
 
 /** Folders that go when the process does. */
 export function newFolder() {

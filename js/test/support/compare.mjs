@@ -30,12 +30,23 @@ export function compare(golden, found, within = CLOSE) {
     if ("label" in head) same(`${name}.label`, head.label, here.label);
     if ("labels" in head) same(`${name}.labels`, head.labels, here.labels);
     for (const [label, one] of Object.entries(head.scores ?? {})) close(`${name}.scores.${label}`, one, here.scores[label]);
+    if (!("spans" in head)) continue;
+    const unit = unitsOf(golden.text);
+    same(`${name}.spans`, head.spans.map(({ label, start, end, text }) => ({ label, start: unit[start], end: unit[end], text })), here.spans.map(({ confidence, ...span }) => span));
+    head.spans.forEach((span, index) => close(`${name}.spans.confidence`, span.confidence, here.spans[index]?.confidence));
   }
   const logits = Object.keys(golden.logits).flatMap((head) => {
-    const [a, b] = [[golden.logits[head]].flat(), [found.logits[head]].flat()];
+    const [a, b] = [[golden.logits[head]].flat(2), [found.logits[head]].flat(2)];
     return a.map((value, index) => Math.abs(value - b[index]));
   });
   return { differences, score, logit: Math.max(...logits) };
+}
+
+/** Where each character begins that Python counts, in UTF-16 units. */
+function unitsOf(text) {
+  const units = [0];
+  for (const character of text) units.push(units.at(-1) + character.length);
+  return units;
 }
 
 /** Compare all rows; a report with the first differences. */
