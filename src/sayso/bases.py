@@ -11,7 +11,7 @@ from sayso.artifacts import Progress, no_progress, read_json
 from sayso.errors import ArtifactError
 from sayso.project import Project
 
-HEADLINES = {"choice": "accuracy", "tags": "micro_f1", "score": "mae"}
+HEADLINES = {"choice": "accuracy", "tags": "micro_f1", "score": "mae", "spans": "micro_f1"}
 """What a head is first asked for, by its type."""
 
 

@@ -39,7 +39,7 @@ def test_an_alias_that_is_another_commands_name_is_reported(tmp_path):
     [
         ("{name: x, type: enum}", "an enum needs `values`"),
         ("{name: x, type: enum, values: [a, a]}", "the value 'a' is there twice"),
-        ("{name: x, type: string, values: [a]}", "`values` are for an enum"),
+        ("{name: x, type: integer, values: [a]}", "`values` are for an enum"),
         ("{name: x, values: [a, b], default: c}", "the default 'c' is none of its values"),
         ("{name: x, type: integer, range: [9, 1]}", "the range ends, at 1, before it begins, at 9"),
         ("{name: x, type: integer, range: [1, 9], default: 10}", "the default 10 is more than 9"),

@@ -97,22 +97,27 @@ def _best_mode(modes: list[dict[str, Any]]) -> str:
 
 
 def _show(report: dict[str, Any]) -> None:
-    from sayso.cli.tables import baseline_table, confusion_table, gate_table, label_table, mode_table
+    from sayso.cli.tables import baseline_table, command_tables, confusion_table, gate_table, label_table, mode_table
 
     out = terminal.stdout()
+    commands = report.get("commands")
+    if commands:
+        for table in command_tables(report["figures"]["commands"], commands["baselines"]):
+            out.print(table)
+            out.print()
     for name in report["heads"]:
         out.print(_headline(name, report["figures"][name]), markup=False)
     latency = report["figures"]["latency_ms"]
     slow = f"on average {latency['mean']:.1f} ms, p95 {latency['p95']:.1f} ms"
     out.print(f"{report['figures']['rows']} rows, {latency['p50']:.1f} ms an answer ({slow})\n", markup=False)
-    for name, details in report["details"].items():
+    for name, details in report["details"].items() if not commands else ():
         out.print(label_table(report["figures"][name]))
         out.print()
         out.print(confusion_table(details["labels"], details["confusion"]))
-    for table in ((baseline_table, report["baselines"]), (mode_table, report.get("modes")), (gate_table, report["gates"])):
-        if table[1]:
+    for kind in ((baseline_table, report["baselines"]), (mode_table, report.get("modes")), (gate_table, report["gates"])):
+        if kind[1]:
             out.print()
-            out.print(table[0](table[1]))
+            out.print(kind[0](kind[1]))
 
 
 def _headline(name: str, figures: dict[str, Any]) -> str:

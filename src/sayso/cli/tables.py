@@ -30,6 +30,43 @@ def baseline_table(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
+def command_tables(figures: dict[str, Any], baselines: list[dict[str, Any]]) -> list[Table]:
+    """What a model of commands is worth: its answers as a whole, its questions by kind, its confidence, and what needs no model."""
+    whole = _plain("Requests answered", **{"": "left"}, share="right", interval="right")
+    told = {
+        "exact": "command, arguments and flags right",
+        "command_accuracy": "command right",
+        "false_execute": "executed though wrong, of all",
+        "hallucinated": "commands with an invented value",
+    }
+    for name, words in told.items():
+        whole.add_row(words, _percent(figures[name]), f"{100 * figures[f'{name}_low']:.1f} to {100 * figures[f'{name}_high']:.1f}")
+    whole.add_row("questions back, F1", _percent(figures["clarification"]["f1"]), "")
+    whole.add_row("arguments, F1", _percent(figures["slots"]["all"]["f1"]), "")
+    whole.add_row("confidence off by (ECE)", _percent(figures["ece"]), "")
+    whole.add_row("p50, p95 of an answer", f"{figures['latency_ms']['p50']:.1f} ms", f"{figures['latency_ms']['p95']:.1f} ms")
+    kinds = _plain("Questions back", kind="left", **{"asked when due": "right", "F1": "right", "rows": "right"})
+    for kind, row in figures["clarification"]["kinds"].items():
+        kinds.add_row(kind, _percent(row["asked"]), _percent(row["f1"]), str(row["rows"]))
+    bands = _plain("Answering only what it is sure of", sure="right", answered="right", **{"of these right": "right"})
+    for edge, row in figures["bands"].items():
+        bands.add_row(f">= {edge}", _percent(row["coverage"]), _percent(row["precision"]))
+    tables = [whole, kinds, bands]
+    if baselines:
+        columns = dict.fromkeys(("all right", "command", "wrongly executed", "questions"), "right")
+        beside = _plain("Beside what needs no model", **{"": "left"}, **columns)
+        model = {"name": "this model", "clarification_f1": figures["clarification"]["f1"], **{key: figures[key] for key in told}}
+        for row in (model, *baselines):
+            cells = (row["exact"], row["command_accuracy"], row["false_execute"], row["clarification_f1"])
+            beside.add_row(row["name"], *map(_percent, cells), style="bold" if row is model else None)
+        tables.append(beside)
+    return tables
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
 def mode_table(rows: list[dict[str, Any]]) -> Table:
     """Rules, model and every blend of both, side by side."""
     columns = ("MAE", "MAE, 95 %", "tier right", "tier, 95 %", "within one")

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from sayso.clischema.checks_of_arguments import problems_of_arguments
 from sayso.clischema.parse import parse_line
+from sayso.clischema.phrases import wrong_with_phrase
 from sayso.clischema.problem import Problem, Step
 from sayso.clischema.schema import CommandSchema, Schema
+from sayso.clischema.scope import scope_of
 from sayso.errors import CommandError
 
 
@@ -19,6 +21,8 @@ def check_schema(schema: Schema) -> list[Problem]:
         problems += _problems_of_command(label, command, place)
         problems += problems_of_arguments(schema, label, path, command, place)
     problems += _aliases_across_scopes(schema)
+    if not any(problem.severity == "error" for problem in problems):
+        problems += _problems_of_phrases(schema)
     if not any(problem.severity == "error" for problem in problems):
         problems += _problems_of_examples(schema)
     return problems
@@ -99,6 +103,13 @@ def _problems_of_examples(schema: Schema) -> Iterator[Problem]:
             if found.path[: len(path)] != path:
                 told = f"the example {example.run!r} is one of `{' '.join([schema.name, *found.path])}`"
                 yield Problem("error", told, (*place, "examples", number))
+
+
+def _problems_of_phrases(schema: Schema) -> Iterator[Problem]:
+    for place, path, command in _places(schema):
+        for number, phrase in enumerate(command.natural_language):
+            for wrong in wrong_with_phrase(scope_of(schema, path), phrase):
+                yield Problem("error", f"`{' '.join([schema.name, *path])}`: {wrong}", (*place, "natural_language", number))
 
 
 def _wrong_with_word(name: str) -> str | None:

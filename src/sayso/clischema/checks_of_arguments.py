@@ -41,8 +41,8 @@ def _wrong_with_argument(argument: Argument) -> list[tuple[Severity, str, str]]:
     wrong: list[tuple[Severity, str, str]] = []
     if argument.type == "enum" and not argument.values:
         wrong.append(("error", "type", "an enum needs `values`"))
-    if argument.type != "enum" and argument.values:
-        wrong.append(("error", "values", f"`values` are for an enum, and the type is {argument.type}"))
+    if argument.type not in ("enum", "string") and argument.values:
+        wrong.append(("error", "values", f"`values` are for an enum or a string, and the type is {argument.type}"))
     repeated = sorted({value for value in argument.values if argument.values.count(value) > 1})
     if repeated:
         wrong.append(("error", "values", f"the value {repeated[0]!r} is there twice"))

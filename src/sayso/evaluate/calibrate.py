@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sayso.artifacts import Artifact, Progress, new_artifact, no_progress, open_artifact, write_json
 from sayso.errors import DataError
 from sayso.evaluate.answers import HeadAnswers, head_answers
+from sayso.evaluate.confidence import fit_confidence
 from sayso.evaluate.metrics import choice_figures, search_minimum
 from sayso.evaluate.rules import fit_rules, fit_share
 from sayso.examples import Example, group_of, read_split
@@ -40,6 +41,10 @@ def calibrate(project: Project, onnx: Artifact, data: Artifact, out: Path, progr
     for name, head in answers.items():
         spec["heads"][name] |= (entry := fit_head(head, [examples[index] for index in head.rows]))
         fitted[name] = entry
+    if project.tool:
+        progress("fitting the confidence of commands", 0, 0)
+        with Model(spec, onnx.path / "model.onnx", onnx.path / "tokenizer.json") as model:
+            spec["commands"]["confidence"] = fitted["commands"] = fit_confidence(model, examples)
     if project.rules:
         progress("fitting the rules", 0, 0)
         spec["rules"] = _rules(project, spec, onnx, data)

@@ -22,12 +22,21 @@ def page(report: Mapping[str, Any]) -> str:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"percent": lambda value: f"{100 * value:.1f} %", "figure": lambda value: f"{value:.4g}"}
+    environment.filters["answer"] = answer_in_words
     heads = [_head(name, report) for name in report["details"]]
     main = next(iter(report["details"]), None)
     others = [(name, report["figures"][name]) for name in report["heads"] if name != main]
     rest = [(name, figures) for name, figures in others if name not in report["details"]]
     template = environment.get_template("report.html.j2")
     return template.render(report=report, heads=heads, others=others, rest=rest, verdict=verdict(report))
+
+
+def answer_in_words(answer: Mapping[str, Any]) -> str:
+    """A command as one would type it, more or less; a question by its kind."""
+    if answer["type"] != "command":
+        return f"ask: {str(answer.get('kind', 'unclear')).replace('_', ' ')}{' ' + answer['argument'] if answer.get('argument') else ''}"
+    words = [answer.get("command"), answer.get("subcommand"), *(f"{name}={value}" for name, value in (answer.get("args") or {}).items())]
+    return " ".join([str(word) for word in words if word] + [f"--{name}" for name in answer.get("flags") or ()])
 
 
 def verdict(report: Mapping[str, Any]) -> str | None:

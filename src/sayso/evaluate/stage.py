@@ -15,10 +15,13 @@ from sayso.errors import DataError
 from sayso.evaluate.answers import head_answers
 from sayso.evaluate.baselines import baselines_of
 from sayso.evaluate.candidates import Candidate, graphs_in
+from sayso.evaluate.command_baselines import command_baselines
+from sayso.evaluate.commands import command_figures, worst_of
 from sayso.evaluate.gates import hold
 from sayso.evaluate.judge import head_figures, judge
 from sayso.examples import Example, read_split
 from sayso.project import SPLITS, Project
+from sayso.runtime.model import Model
 from sayso.runtime.predictor import Predictor
 from sayso.runtime.spans import TokenScores
 
@@ -37,6 +40,8 @@ def evaluate(
     spec = read_json(calibration.path / "calibration.json")
     shipped, original = graphs_in(onnx.path, spec), graphs_in(onnx.path, spec, FLOAT_GRAPH)
     report = report_of(shipped, test, progress)
+    if project.tool:
+        report["commands"]["baselines"] = command_baselines(project.tool, splits["train"], test)
     progress("judging the float model", 1, 3)
     report["figures"] |= _int8_cost(shipped, original, test, report) | _size(onnx.path, calibration.path)
     progress("fitting the baselines", 2, 3)
@@ -66,10 +71,23 @@ def report_of(candidate: Candidate, examples: Sequence[Example], progress: Progr
     with candidate.open(threads=2) as model:
         report = judge(model, candidate.spec, examples)
     report["figures"] |= {"rows": len(examples), "latency_ms": latency}
+    if commands := _commands(candidate, examples):
+        report["figures"]["commands"] = commands["figures"]
+        report["commands"] = {"worst": commands["worst"], "baselines": []}
     main = next(iter(report["details"]), None)
     report["confidence_histogram"] = report["details"][main]["confidence_histogram"] if main else {}
     report["intent_mix"] = _answers_by_label(report["details"][main]) if main else {}
     return report
+
+
+def _commands(candidate: Candidate, examples: Sequence[Example]) -> dict[str, Any]:
+    """What a model of commands is worth as a whole, where the rows tell what is right: figures, and the wrong answers it was surest of."""
+    if "commands" not in candidate.spec or not any(row.output for row in examples):
+        return {}
+    with candidate.open() as model:
+        assert isinstance(model, Model)
+        figures, judged = command_figures(model, examples)
+    return {"figures": figures, "worst": worst_of(judged)}
 
 
 def _answers_by_label(details: Mapping[str, Any]) -> dict[str, int]:

@@ -137,6 +137,9 @@ def _value(name: str, value: Any, heads: Mapping[str, Head], template: Template,
     if head.type == "score":
         low, high = value if isinstance(value, list) else (value, value)
         return float(round(low + (high - low) * dice.chance(), 4))
+    if head.type == "spans":
+        told = f"`labels` cannot tell which pieces of a text {name!r} marks; give rows that do, as a source with `examples`"
+        raise TemplateError(told, template.path, template.line)
     for label in _listed(value):
         if label not in head.labels:
             raise TemplateError(f"{label!r} is not a label of {name!r}{nearest(str(label), head.labels)}", template.path, template.line)

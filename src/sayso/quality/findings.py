@@ -53,9 +53,13 @@ def label_counts(splits: Splits, name: str, head: Head) -> dict[str, dict[str, i
     for split, rows in splits.items():
         for row in rows:
             value = row.labels.get(name, ())
-            for label in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
-                counts[label.label if isinstance(label, Mark) else label][split] += 1
+            for label in (value,) if isinstance(value, str) else _labels_in(value) if isinstance(value, tuple) else ():
+                counts[label][split] += 1
     return counts
+
+
+def _labels_in(value: tuple[Mark, ...] | tuple[str, ...]) -> set[str]:
+    return {one.label if isinstance(one, Mark) else one for one in value}
 
 
 def _label_counts(splits: Splits, heads: Mapping[str, Head], limits: Check) -> Iterator[Finding]:
@@ -79,7 +83,7 @@ def _label_counts(splits: Splits, heads: Mapping[str, Head], limits: Check) -> I
         if head.type == "choice" and sum(1 for total in totals.values() if total) < 2:
             yield Finding("error", "one label only", 1, f"all examples of {name!r} have the same label; there is nothing to tell apart")
         largest, smallest = max(totals.values()), min(totals.values())
-        if smallest and largest > limits.max_imbalance * smallest:
+        if head.type != "spans" and smallest and largest > limits.max_imbalance * smallest:
             message = f"the largest label of {name!r} has {largest / smallest:.1f} times the examples of the smallest; even them out"
             yield Finding("warning", "imbalance", 1, message)
 

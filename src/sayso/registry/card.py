@@ -13,6 +13,7 @@ CARD = "README.md"
 FIGURES = {
     "accuracy": "accuracy",
     "macro_f1": "macro-F1",
+    "micro_f1": "micro-F1",
     "ece": "ECE",
     "mae": "MAE",
     "spearman": "Spearman",
@@ -46,7 +47,7 @@ def _front_matter(bundle: Bundle) -> Iterator[str]:
 def _heads(bundle: Bundle) -> Iterator[str]:
     yield "| head | answers with | |"
     yield "|---|---|---|"
-    kinds = {"choice": "one of", "tags": "any of", "score": "a number from 0 to 1"}
+    kinds = {"choice": "one of", "tags": "any of", "score": "a number from 0 to 1", "spans": "pieces of the text that are"}
     for name, head in bundle.spec["heads"].items():
         yield f"| `{name}` | {kinds[head['type']]} | {', '.join(f'`{_cell(label)}`' for label in head.get('labels', ()))} |"
 

@@ -88,8 +88,8 @@ class Interpreter:
         chosen = tuple(name for name in flags if name in parts)
         return Proposal(path, said, chosen, parts, ranking, by_kind, some, sureness)
 
-    def judged(self, proposal: Proposal, context: Mapping[str, Any] | None) -> Interpretation:
-        """What to do with a proposal in a context."""
+    def judged(self, proposal: Proposal, context: Mapping[str, Any] | None, *, ask_below: float | None = None) -> Interpretation:
+        """What to do with a proposal in a context. Below a confidence, the band `suggest` unless told otherwise, it is asked back."""
         kind = max(proposal.kinds, key=lambda one: proposal.kinds[one])
         if kind == IS_COMMAND and proposal.command_share < 0.5:
             kind = max((one for one in proposal.kinds if one in ("off_topic", "unclear")), key=lambda one: proposal.kinds[one])
@@ -104,7 +104,7 @@ class Interpreter:
             command = self._command(checked(self.schema, resolved.command), confidence, proposal.parts)
         except CommandError as error:
             return replace(asking_back(self.schema, "unclear", proposal.ranking, 1.0 - confidence), message=str(error))
-        if command.action == "ask":
+        if confidence < (self.model.spec.bands.suggest if ask_below is None else ask_below):
             return asking_back(self.schema, "unclear", proposal.ranking, 1.0 - confidence, first=command)
         return command
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sayso.errors import BundleError
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 GOLDEN = "golden.jsonl"
 TOLERANCE = 0.02
+EVEN = 0.5
 
 
 def self_test(model: Model, bundle: Bundle) -> int:
@@ -56,12 +57,30 @@ def _row(bundle: Bundle, number: int, line: str) -> dict[str, Any]:
 
 def _difference(expected: Mapping[str, Any], found: Mapping[str, Any]) -> float:
     """How far the two answers of one head are apart, in the number that differs most."""
+    if "spans" in expected:
+        return _difference_of_spans(expected["spans"], found.get("spans", ()))
     numbers = _numbers(found)
     return max((abs(numbers.get(name, math.inf) - value) for name, value in _numbers(expected).items()), default=0.0)
 
 
+def _difference_of_spans(expected: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]) -> float:
+    """Where both have a span, how far its two probabilities are apart. Where one has it and the other has not, a token's answer has
+    turned: how far from even the least sure one there was.
+    """
+    differences = [0.0]
+    for own, others in ((expected, found), (found, expected)):
+        for span in own:
+            same = [other for other in others if _place(other) == _place(span)]
+            beside = [other["confidence"] for other in others if other["start"] < span["end"] and span["start"] < other["end"]]
+            turned = max(0.0, min([span["confidence"], *beside]) - EVEN)
+            differences.append(abs(span["confidence"] - same[0]["confidence"]) if same else turned)
+    return max(differences)
+
+
+def _place(span: Mapping[str, Any]) -> tuple[Any, ...]:
+    return span["label"], span["start"], span["end"]
+
+
 def _numbers(head: Mapping[str, Any]) -> dict[str, float]:
-    """A head's probabilities by label, its spans' by place, or its score."""
-    if "spans" in head:
-        return {f"{span['label']} from {span['start']} to {span['end']}": span["confidence"] for span in head["spans"]}
+    """A head's probabilities by label, or its score."""
     return dict(head.get("scores", {})) or {"value": head.get("value", math.inf)}

@@ -9,19 +9,22 @@ from sayso.project import FILE_NAME, Head, Project
 
 Sentences = Mapping[str, tuple[str, ...]]
 """Of each label, its description and its example sentences."""
+TAKE_ROWS = ("score", "spans")
+"""What no sentence about a label can tell: a number, and where in a text something stands."""
 
 
 def zero_shot_project(project: Project) -> Project:
-    """The project without what takes training rows: its score heads, the rules that need them, its gates."""
-    heads = {name: head for name, head in project.heads.items() if head.type != "score"}
+    """The project without what takes training rows: its score and spans heads, the rules that need them, its gates."""
+    heads = {name: head for name, head in project.heads.items() if head.type not in TAKE_ROWS}
     if not heads:
-        raise ProjectError("a zero-shot model needs a head with labels, and this project has only numbers", project.folder / FILE_NAME)
+        told = "a zero-shot model needs a head that chooses among labels, and this project has only numbers or pieces of texts"
+        raise ProjectError(told, project.folder / FILE_NAME)
     return project.model_copy(update={"heads": heads, "rules": None, "gates": ()})
 
 
 def left_out(project: Project) -> list[str]:
     """The heads that a zero-shot model of this project does not have."""
-    return [name for name, head in project.heads.items() if head.type == "score"]
+    return [name for name, head in project.heads.items() if head.type in TAKE_ROWS]
 
 
 def sentences_of(project: Project, name: str) -> Sentences:

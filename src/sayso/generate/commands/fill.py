@@ -9,12 +9,13 @@ from typing import Any
 
 from sayso.clischema import Argument, Schema, checked, parse, scope_of, to_argv
 from sayso.clischema.heads import COMMAND, FLAGS, IS_COMMAND, KIND, SLOTS, label_of
+from sayso.clischema.phrases import PLACE
 from sayso.clischema.resolve import THIS, resolve
 from sayso.clischema.said import meant, refers
 from sayso.errors import CommandError
 from sayso.examples import Example, Value
 from sayso.generate.commands.lexicon import lexicon
-from sayso.generate.commands.pattern import PLACE, Pattern
+from sayso.generate.commands.pattern import Pattern
 from sayso.generate.commands.roles import role_of
 from sayso.generate.commands.shares import value_split
 from sayso.generate.dice import Dice

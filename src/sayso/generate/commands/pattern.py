@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-PLACE = re.compile(r"\{([^{}=]+)(?:=([^{}]*))?\}")
+from sayso.clischema.phrases import PLACE
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sayso.runtime.prediction import ChoiceResult, Prediction, ScoreResult
+from sayso.runtime.prediction import ChoiceResult, HeadResult, Prediction, ScoreResult, Span, SpansResult
 from sayso.server.answering.source import Serving
 
 
@@ -54,15 +54,31 @@ class ModelInfo(Form):
         return cls(name=serving.name, version=serving.version)
 
 
-class HeadAnswer(Form):
-    """What one head says: a label (choice), labels (tags) or a value (score)."""
+class SpanAnswer(Form):
+    """A piece of the text, and what it is: from character `start` up to, but not including, `end`, counted in code points."""
 
-    type: Literal["choice", "tags", "score"]
+    label: str
+    start: int
+    end: int
+    text: str
+    confidence: float
+
+    @classmethod
+    def of(cls, span: Span) -> SpanAnswer:
+        """A span as it is sent."""
+        return cls(label=span.label, start=span.start, end=span.end, text=span.text, confidence=span.confidence)
+
+
+class HeadAnswer(Form):
+    """What one head says: a label (choice), labels (tags), a value (score) or pieces of the text (spans)."""
+
+    type: Literal["choice", "tags", "score", "spans"]
     label: str | None = None
     labels: list[str] | None = None
     value: float | None = None
     confidence: float | None = None
     scores: dict[str, float] | None = None
+    spans: list[SpanAnswer] | None = None
 
 
 class Classified(Form):
@@ -128,10 +144,12 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Refusal} for status in statuses}
 
 
-def _head(head: object, scores: bool) -> HeadAnswer:
+def _head(head: HeadResult, scores: bool) -> HeadAnswer:
     if isinstance(head, ScoreResult):
         return HeadAnswer(type="score", value=head.value)
-    told = dict(head.scores) if scores else None  # type: ignore[attr-defined]
+    if isinstance(head, SpansResult):
+        return HeadAnswer(type="spans", spans=[SpanAnswer.of(span) for span in head.spans])
+    told = dict(head.scores) if scores else None
     if isinstance(head, ChoiceResult):
         return HeadAnswer(type="choice", label=head.label, confidence=head.confidence, scores=told)
-    return HeadAnswer(type="tags", labels=list(head.labels), scores=told)  # type: ignore[attr-defined]
+    return HeadAnswer(type="tags", labels=list(head.labels), scores=told)

@@ -16,7 +16,7 @@ import structlog
 
 from sayso.labeling.redact import Redactor
 from sayso.project import Labeling
-from sayso.runtime.prediction import ChoiceResult, HeadResult, Prediction, ScoreResult, SpansResult
+from sayso.runtime.prediction import ChoiceResult, Prediction, ScoreResult, SpansResult, TagsResult
 from sayso.server.labeling.items import forget_old, put_captured
 from sayso.server.labeling.ranking import Ranking
 from sayso.server.labeling.spool import Spool
@@ -85,7 +85,9 @@ class Capture:
         self._spool.close()
 
     def _choose(self, prediction: Prediction) -> tuple[str, float] | None:
-        """Why to keep a text, and how many texts of the traffic it stands for; None to let it go."""
+        """Why to keep a text, and how many texts of the traffic it stands for; None to let it go, as where there is nothing to ask."""
+        if all(isinstance(head, SpansResult) for head in prediction.heads.values()):
+            return None
         surest = min((head.confidence for head in prediction.heads.values() if isinstance(head, ChoiceResult)), default=1.0)
         if surest < self._labeling.capture_below or prediction.out_of_scope:
             return UNSURE, 1.0
@@ -101,7 +103,7 @@ class Capture:
             "head": head,
             "label": label,
             "confidence": confidence,
-            "scores": {name: _scores(result) for name, result in prediction.heads.items()},
+            "scores": {name: _scores(head) for name, head in prediction.heads.items() if not isinstance(head, SpansResult)},
             "at": datetime.now(UTC).isoformat(),
         }
 
@@ -135,17 +137,15 @@ class Capture:
 
 
 def _most_doubtful(prediction: Prediction) -> tuple[str, str, float]:
-    """The choice head that was least sure, what it said and how sure it was; the first head of a model that has none."""
+    """The choice head that was least sure, what it said and how sure it was; the first other of a model that has none."""
     choices = {name: head for name, head in prediction.heads.items() if isinstance(head, ChoiceResult)}
     if not choices:
-        return next(iter(prediction.heads)), "", 0.0
+        return next(name for name, head in prediction.heads.items() if not isinstance(head, SpansResult)), "", 0.0
     name = min(choices, key=lambda each: choices[each].confidence)
     return name, choices[name].label, choices[name].confidence
 
 
-def _scores(result: HeadResult) -> dict[str, float]:
+def _scores(result: ChoiceResult | TagsResult | ScoreResult) -> dict[str, float]:
     if isinstance(result, ScoreResult):
         return {"value": round(result.value, 4)}
-    if isinstance(result, SpansResult):
-        return {f"{span.label} {span.start}-{span.end}": round(span.confidence, 4) for span in result.spans}
     return {label: round(score, 4) for label, score in result.scores.items()}

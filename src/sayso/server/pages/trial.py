@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from sayso.runtime.estimate import Estimate
-from sayso.runtime.prediction import ChoiceResult, HeadResult, ScoreResult
+from sayso.runtime.prediction import ChoiceResult, HeadResult, ScoreResult, SpansResult, TagsResult
 from sayso.server.answering.queue import Answer
 from sayso.server.pages.page import HTMX, page
 from sayso.server.pages.visitor import Expert
@@ -16,6 +16,8 @@ from sayso.server.problems import Problem
 from sayso.server.state import Server
 
 router = APIRouter(prefix="/try")
+
+KINDS: dict[type[HeadResult], str] = {ChoiceResult: "choice", TagsResult: "tags", ScoreResult: "score", SpansResult: "spans"}
 
 
 @router.get("")
@@ -41,9 +43,5 @@ async def answered(request: Request, person: Expert, text: Annotated[str, Form()
 def _page(request: Request, template: str, text: str = "", answer: Answer | None = None, estimate: Estimate | None = None) -> Response:
     server: Server = request.app.state.server
     heads = answer.predictions[0].heads if answer else {}
-    kinds = {name: _kind(head) for name, head in heads.items()}
+    kinds = {name: KINDS[type(head)] for name, head in heads.items()}
     return page(request, template, text=text, answer=answer, estimate=estimate, kinds=kinds, longest=server.settings.max_text_chars)
-
-
-def _kind(head: HeadResult) -> str:
-    return "choice" if isinstance(head, ChoiceResult) else "score" if isinstance(head, ScoreResult) else "tags"

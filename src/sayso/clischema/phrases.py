@@ -1,0 +1,28 @@
+"""A command's own phrases: `show {state} prs`, `merge {number=this}`. `{name}` is a place for a value, `{name=word}` a word that is one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sayso.clischema.said import meant, refers
+from sayso.clischema.scope import Scope
+from sayso.errors import nearest
+
+PLACE = re.compile(r"\{([^{}=]+)(?:=([^{}]*))?\}")
+
+
+def wrong_with_phrase(scope: Scope, phrase: str) -> Iterator[str]:
+    """What is wrong with the places in a phrase."""
+    named: set[str] = set()
+    for place in PLACE.finditer(phrase):
+        name, word = place[1], place[2]
+        if name not in scope.arguments:
+            yield f"{phrase!r} has a place for {name!r}, which is no argument{nearest(name, scope.arguments)}"
+        elif name in named:
+            yield f"{phrase!r} has two places for {name!r}"
+        elif word and meant(scope.arguments[name], word) is None and not refers(scope.arguments[name], word):
+            yield f"{phrase!r}: {word!r} is no value of {name!r} and points at none"
+        named.add(name)
+    if "{" in PLACE.sub("", phrase) or "}" in PLACE.sub("", phrase):
+        yield f"the brackets of {phrase!r} do not match"

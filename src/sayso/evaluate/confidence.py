@@ -1,0 +1,49 @@
+"""How sure a model of commands may be of a whole answer: fitted on requests whose answers are known, through the exported model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sayso.evaluate.commands import judged_answer
+from sayso.examples import Example
+from sayso.runtime.interpret import REASONS
+from sayso.runtime.model import Model
+
+GENERATED = "grammar"
+ENOUGH = 50
+"""With so many requests by people, those that were generated say nothing more of confidence: they are easier."""
+STRENGTH = 0.3
+
+
+def fit_confidence(model: Model, examples: Sequence[Example]) -> dict[str, Any] | None:
+    """The weights of what a confidence is made of; None where all answers were right, or all wrong, so that nothing can be fitted.
+
+    The model must not have such weights yet.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    rows = [row for row in examples if row.output]
+    by_people = [row for row in rows if not (row.source or "").startswith(GENERATED)]
+    rows = by_people if len(by_people) >= ENOUGH else rows
+    reasons, right = [], []
+    for row in rows:
+        proposal = model.interpreter.proposal(row.text)
+        answer = model.interpreter.judged(proposal, row.context, ask_below=0.0)
+        judged = judged_answer(row, answer)
+        if judged.gives_command:
+            reasons.append(proposal.reasons)
+            right.append(judged.exact)
+    if len(set(right)) < 2:
+        return None
+    fitted = LogisticRegression(C=STRENGTH).fit(np.array(reasons), np.array(right))
+    weights = np.maximum(fitted.coef_[0], 0.0)
+    return {
+        "reasons": list(REASONS),
+        "weights": [round(float(weight), 6) for weight in weights],
+        "bias": round(float(fitted.intercept_[0]), 6),
+        "rows": len(right),
+        "by_people": len(by_people) >= ENOUGH,
+    }
