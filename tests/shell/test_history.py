@@ -1,13 +1,11 @@
-import json
 import stat
 
 import pytest
 
-from sayso.clischema import Command
 from sayso.shell import history
-from sayso.shell.history import Request, is_switched_off, last_runs, learn, log
-from sayso.shell.places import corrections_file, log_file
-from sayso.shell.proposal import proposed, typed
+from sayso.shell.history import Request, is_switched_off, last_runs, log
+from sayso.shell.places import log_file
+from sayso.shell.proposal import proposed
 from shell.standin import GH, ByHeart
 
 REQUEST = Request("list my prs — alle", {"git": {"current_branch": "main"}}, "gh", "registry:gh@production")
@@ -16,7 +14,6 @@ REQUEST = Request("list my prs — alle", {"git": {"current_branch": "main"}}, "
 @pytest.fixture(autouse=True)
 def folders(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
 
 
@@ -43,12 +40,10 @@ def test_a_run_is_written_down_with_all_that_is_known_of_it(tmp_path):
     }
 
 
-def test_only_their_owner_can_read_the_files():
+def test_only_its_owner_can_read_it():
     log(REQUEST, by_model(), "yes")
-    learn(REQUEST, typed(GH, "gh pr list"))
-    for file in (log_file(), corrections_file("gh")):
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(log_file().stat().st_mode) == 0o600
+    assert stat.S_IMODE(log_file().parent.stat().st_mode) == 0o700
     log_file().chmod(0o644)
     log(REQUEST, by_model(), "yes")
     assert stat.S_IMODE(log_file().stat().st_mode) == 0o600
@@ -69,24 +64,6 @@ def test_a_long_log_begins_anew_and_the_old_one_is_kept(monkeypatch):
         log(Request(text, {}, "gh", "m"), by_model(), "yes")
     assert [row["request"] for row in last_runs()] == ["c"]
     assert '"request": "b"' in log_file().with_name("do.1.jsonl").read_text()
-
-
-def test_a_correction_is_a_row_that_a_model_can_be_trained_on():
-    learn(REQUEST, typed(GH, "gh pr list --state closed -w"))
-    [line] = corrections_file("gh").read_text(encoding="utf-8").splitlines()
-    row = json.loads(line)
-    assert list(row) == ["instruction", "context", "output"]
-    assert (row["instruction"], row["context"]) == (REQUEST.text, REQUEST.context)
-    assert Command.from_json(json.loads(row["output"])) == Command(("pr", "list"), {"state": "closed"}, ("web",))
-
-
-def test_what_the_model_said_itself_teaches_it_nothing():
-    learn(REQUEST, by_model())
-    assert not corrections_file("gh").exists()
-
-
-def test_a_tools_name_stays_in_its_folder():
-    assert corrections_file("../../x").parent == corrections_file("gh").parent
 
 
 def test_odd_characters_are_kept_in_a_way_that_json_can_read():
