@@ -543,11 +543,14 @@ def found(name, project=Path()):
     return command_model(name, project, no_progress)[1]
 
 
-def write_built_project(folder, text="name: my-gh\ncommands: gh.yaml\n"):
+def write_built_project(folder, spec):
     (folder / "build" / "bundle").mkdir(parents=True)
-    (folder / "build" / "bundle" / "manifest.json").write_text("{}")
-    (folder / "sayso.yaml").write_text(text)
+    (folder / "build" / "bundle" / "manifest.json").write_text(json.dumps({"spec": spec}))
+    (folder / "sayso.yaml").write_text("name: mine\n")
     return folder
+
+
+OF_GH = {"commands": {"schema": {"cli_name": "gh"}}}
 
 
 def write_registered(tmp_path, monkeypatch, name="gh"):
@@ -559,7 +562,7 @@ def write_registered(tmp_path, monkeypatch, name="gh"):
 
 def test_a_model_may_be_a_folder_or_a_reference(folder, loaded, tmp_path, monkeypatch):
     monkeypatch.chdir(folder)
-    write_built_project(folder / "mine")
+    write_built_project(folder / "mine", OF_GH)
     assert [found("mine"), found("./other"), found("registry:gh@staging")] == ["mine", "./other", "registry:gh@staging"]
     assert loaded == ["mine", "./other", "registry:gh@staging"]
 
@@ -574,18 +577,19 @@ def test_a_folder_that_is_only_called_like_a_tool_is_no_model(folder, loaded, tm
 def test_a_tools_name_means_the_projects_bundle_and_else_the_registry(folder, loaded, tmp_path, monkeypatch):
     monkeypatch.chdir(folder)
     write_registered(tmp_path, monkeypatch)
-    project = write_built_project(tmp_path / "project")
+    project = write_built_project(tmp_path / "project", OF_GH)
     assert found("gh", project) == found("gh", project / "sayso.yaml") == str(project)
-    (project / "sayso.yaml").write_text("name: other\nheads: {}\n")
-    assert found("gh", project) == "registry:gh@production"
+    assert found("gh") == "registry:gh@production"
     monkeypatch.setenv("SAYSO_MODEL", "/named")
     assert found("gh", project) == "/named"
 
 
-def test_a_project_of_another_tool_is_passed_by(folder, loaded, tmp_path, monkeypatch):
-    project = write_built_project(tmp_path / "project")
+@pytest.mark.parametrize("spec", [OF_GH, {"heads": {}}, {"commands": None}])
+def test_a_project_of_something_else_is_passed_by_without_loading_it(folder, loaded, tmp_path, monkeypatch, spec):
+    project = write_built_project(tmp_path / "project", spec)
     write_registered(tmp_path, monkeypatch, "git")
     assert found("git", project) == "registry:git@production"
+    assert loaded == ["registry:git@production"]
 
 
 def test_a_tool_that_nobody_has_a_model_of_is_told_with_what_to_do(folder, loaded, monkeypatch):
@@ -650,3 +654,34 @@ def test_nothing_heavy_is_loaded_for_what_needs_no_model():
 def test_the_files_belong_to_their_owner(sayso, tmp_path):
     sayso("do", "gh", "list my prs", "--yes")
     assert stat.S_IMODE((tmp_path / "home" / LOG).stat().st_mode) == 0o600
+
+
+# With a bundle
+
+
+def test_a_bundle_answers(folder, tmp_path, given, monkeypatch):
+    import tiny_model
+    from sayso.clischema import to_spec
+    from shell.standin import GH as SCHEMA
+
+    words = {"pr list": ["list"], "pr merge": ["merge"], "say": ["print"], "command": ["list", "merge", "print"], "off_topic": ["bake"]}
+    monkeypatch.setattr(tiny_model, "HINTS", words)
+    choice = {"type": "choice", "temperature": 1.0}
+    heads = {
+        "command": {**choice, "output": "command", "labels": ["pr list", "pr merge", "say", "none"]},
+        "kind": {**choice, "output": "kind", "labels": ["command", "off_topic"]},
+    }
+    bundle = tiny_model.write_bundle(tmp_path / "bundle", heads, commands={"schema": to_spec(SCHEMA)})
+    program = [sys.executable, "-m", "sayso", "do", str(bundle)]
+
+    def ask(*words):
+        return subprocess.run([*program, *words], cwd=folder, capture_output=True, text=True, check=False)
+
+    ran = ask("list", "--yes")
+    assert (ran.returncode, given()) == (7, ["pr", "list"]), ran.stderr
+    question = ask("merge", "--json")
+    assert json.loads(question.stdout)["argument"] == "number", question.stderr
+    assert ask("bake").returncode == 1
+    plain = tiny_model.write_bundle(tmp_path / "plain")
+    refused = subprocess.run([*program[:-1], str(plain), "x"], cwd=folder, capture_output=True, text=True, check=False)
+    assert (refused.returncode, "sorts texts; it knows no commands" in refused.stderr) == (2, True)

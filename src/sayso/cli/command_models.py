@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from sayso.artifacts import MANIFEST, Progress
+from sayso.artifacts import MANIFEST, Progress, read_json
 from sayso.errors import BundleError, UsageError
 
 if TYPE_CHECKING:
@@ -44,10 +44,8 @@ def command_model(name: str, project: Path, progress: Progress) -> tuple[Command
             raise UsageError(f"{VARIABLE} names {named}, which knows `{model.schema.name}`, not `{name}`; unset it, or change it")
         return model, named
     folder = project.parent if project.is_file() else project
-    if _has_commands(folder):
-        model = _loaded(str(folder), project, progress)
-        if model.schema.name == name:
-            return model, str(folder)
+    if _tool_of(folder) == name:
+        return _loaded(str(folder), project, progress), str(folder)
     if name in registered():
         reference = f"registry:{name}@production"
         return _loaded(reference, project, progress), reference
@@ -76,12 +74,15 @@ def _is_a_place(name: str) -> bool:
     return any(Path(name, file).is_file() for file in (MANIFEST, PROJECT_FILE))
 
 
-def _has_commands(folder: Path) -> bool:
-    """Whether the folder is that of a project of commands that has built its bundle; told without reading all of it."""
-    file = folder / PROJECT_FILE
-    if not file.is_file() or not (folder / BUILT).is_file():
-        return False
-    return bool(re.search(r"^commands\s*:", file.read_text(encoding="utf-8-sig", errors="replace"), re.MULTILINE))
+def _tool_of(folder: Path) -> str | None:
+    """The tool whose commands the bundle knows that the project in this folder has built, if it is one; told by its manifest alone."""
+    if not (folder / PROJECT_FILE).is_file() or not (folder / BUILT).is_file():
+        return None
+    manifest = read_json(folder / BUILT)
+    try:
+        return str(manifest["spec"]["commands"]["schema"]["cli_name"])
+    except (KeyError, TypeError):
+        return None
 
 
 def _how_to_make_one(tool: str) -> str:
@@ -99,6 +100,6 @@ def _loaded(source: str, project: Path, progress: Progress) -> CommandModel:
     from sayso.loading import load
 
     model: object = load(source, project=project, progress=progress)
-    if not hasattr(model, "interpret"):
+    if getattr(model, "schema", None) is None:
         raise UsageError(f"{source} sorts texts; it knows no commands. `sayso predict` asks it, `sayso do` needs a model of commands")
     return cast(CommandModel, model)
