@@ -35,6 +35,8 @@ def test_the_public_names_are_these():
         "ProjectError",
         "SaysoError",
         "ScoreResult",
+        "Span",
+        "SpansResult",
         "TagsResult",
         "TemplateError",
         "Unreachable",

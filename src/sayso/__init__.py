@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sayso.project import Project
     from sayso.runtime.estimate import Estimate
     from sayso.runtime.model import Model
-    from sayso.runtime.prediction import ChoiceResult, Prediction, ScoreResult, TagsResult
+    from sayso.runtime.prediction import ChoiceResult, Prediction, ScoreResult, Span, SpansResult, TagsResult
     from sayso.runtime.predictor import Predictor
     from sayso.stages import build, bundle, calibrate, check, evaluate, export, generate, train, verify
 
@@ -56,6 +56,8 @@ __all__ = [
     "ProjectError",
     "SaysoError",
     "ScoreResult",
+    "Span",
+    "SpansResult",
     "TagsResult",
     "TemplateError",
     "Unreachable",
@@ -82,6 +84,8 @@ _HOME_OF = {
     "Predictor": "sayso.runtime.predictor",
     "Project": "sayso.project",
     "ScoreResult": "sayso.runtime.prediction",
+    "Span": "sayso.runtime.prediction",
+    "SpansResult": "sayso.runtime.prediction",
     "TagsResult": "sayso.runtime.prediction",
     "build": "sayso.stages",
     "bundle": "sayso.stages",

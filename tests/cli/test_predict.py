@@ -8,7 +8,7 @@ import pytest
 
 from sayso.cli.predict import predict
 from sayso.errors import DataError, UsageError
-from tiny_model import COMPLEXITY, write_bundle
+from tiny_model import COMPLEXITY, SLOTS, write_bundle
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,17 @@ def test_the_most_likely_labels_follow_when_asked_for(bundle, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
     assert lines[1].startswith("Visualize    0.0")
+
+
+def test_marked_pieces_are_shown_and_written(tmp_path, capsys):
+    folder = write_bundle(tmp_path / "slots", SLOTS)
+    predict(folder, ["draw graph diagram", "who calls"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].endswith("slots action 'draw', thing 'graph diagram'")
+    assert lines[3].endswith("slots none")
+    predict(folder, ["draw graph diagram"], as_json=True)
+    (answer,) = json.loads(capsys.readouterr().out)["predictions"]
+    assert [span["text"] for span in answer["heads"]["slots"]["spans"]] == ["draw", "graph diagram"]
 
 
 def test_every_head_is_shown(three_heads, capsys):

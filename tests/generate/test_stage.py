@@ -205,6 +205,25 @@ def test_labels_of_a_block_speak_for_other_heads(shop):
     assert found and all(0.8 <= value <= 1.0 for value in found)
 
 
+def test_a_block_cannot_say_which_pieces_of_its_texts_are_marked(shop):
+    write(
+        shop,
+        {
+            "sayso.yaml": SENTENCES["sayso.yaml"].replace(
+                "labels: [buy, hours]", "labels: [buy, hours]\n          slots: {type: spans, labels: [goods]}"
+            ),
+            "templates/sentences/en/buy/marked.yaml": """\
+                language: en
+                data:
+                  - sentences: ["{goods} now"]
+                    labels: {slots: [goods]}
+                """,
+        },
+    )
+    with pytest.raises(TemplateError, match=r"marked\.yaml:\d+: `labels` cannot tell which pieces of a text 'slots' marks; give rows"):
+        made(shop)
+
+
 def test_a_home_assistant_folder_is_a_source_as_it_is(tmp_path):
     write(
         tmp_path,

@@ -2,7 +2,8 @@ import pytest
 
 from sayso.examples import Example
 from sayso.project import Check, Head
-from sayso.quality.findings import findings_of
+from sayso.quality.findings import findings_of, label_counts
+from sayso.runtime.spans import Mark
 
 HEADS = {"intent": Head.model_validate({"type": "choice", "labels": ["buy", "hours"]})}
 LIMITS = Check(min_per_label=4)
@@ -121,3 +122,29 @@ def test_control_characters_are_found():
     splits = clean()
     splits["train"] += rows("buy", "bell \x07 rings")
     assert ("error", "control character") in kinds(splits)
+
+
+def marked(text, *labels):
+    """A row whose first letters are marked, one a label."""
+    return Example(text, {"slots": tuple(Mark(label, place, place + 1) for place, label in enumerate(labels))}, group=text)
+
+
+SLOTS = {"slots": Head.model_validate({"type": "spans", "labels": ["number", "name"]})}
+
+
+def test_rows_are_counted_not_the_pieces_in_them():
+    splits = {"train": [marked("two, three for anna", "number", "number", "name"), marked("nothing at all here")]}
+    assert label_counts(splits, "slots", SLOTS["slots"]) == {"number": {"train": 1}, "name": {"train": 1}}
+
+
+def test_a_kind_of_piece_that_no_row_has_is_an_error():
+    finding = kinds({"train": [marked("two loaves", "number")]}, Check(min_per_label=1), SLOTS)["error", "too few"]
+    assert finding.message.startswith("labels of 'slots' with fewer than 1 examples: name (0)")
+
+
+def test_kinds_of_pieces_need_not_be_equally_common():
+    rows = [
+        marked("two loaves for anna", "number", "name"),
+        *(marked(f"{word} buns", "number") for word in ("six", "ten", "forty", "some")),
+    ]
+    assert kinds({"train": rows}, Check(min_per_label=1), SLOTS) == {}

@@ -6,7 +6,7 @@ from registry.bundles import golden_bundle
 from sayso.artifacts import read_json, write_json
 from sayso.registry.card import model_card
 from sayso.runtime.bundle import open_bundle
-from tiny_model import COMPLEXITY, INTENT, write_bundle
+from tiny_model import COMPLEXITY, INTENT, SLOTS, write_bundle
 
 
 def test_every_kind_of_head_and_figure_has_its_place(tmp_path):
@@ -51,3 +51,11 @@ def test_a_label_cannot_break_the_table(tmp_path, label):
     bundle = write_bundle(tmp_path / "bundle", {"intent": INTENT | {"labels": [*INTENT["labels"][:7], label], "fallback": None}})
     [line] = [line for line in model_card(open_bundle(bundle), "ana/x").splitlines() if line.startswith("| `intent`")]
     assert line.replace("\\|", "").count("|") == 4
+
+
+def test_a_head_that_marks_pieces_has_its_place(tmp_path):
+    bundle = golden_bundle(tmp_path / "bundle", SLOTS)
+    write_json(bundle / "manifest.json", read_json(bundle / "manifest.json") | {"metrics": {"slots": {"micro_f1": 0.912, "macro_f1": 0.9}}})
+    card = model_card(open_bundle(bundle), "ana/search")
+    assert "| `slots` | pieces of the text that are | `action`, `thing` |" in card
+    assert "| `slots` | 0.900 | 0.912 |" in card

@@ -7,8 +7,8 @@ import pytest
 from sayso.errors import BundleError
 from sayso.runtime.bundle import open_bundle
 from sayso.runtime.load import load
-from sayso.runtime.selftest import GOLDEN, self_test
-from tiny_model import CODE_SEARCH, COMPLEXITY, seal, spec_of, write_bundle
+from sayso.runtime.selftest import GOLDEN, difference_of, self_test
+from tiny_model import CODE_SEARCH, COMPLEXITY, SLOTS, seal, spec_of, write_bundle
 
 TEXTS = ("who calls login", "callers graph", "")
 
@@ -64,6 +64,45 @@ def test_a_number_that_is_off_is_told_with_its_text_and_head(golden, head):
         rows_held(golden(COMPLEXITY, moved(head, 0.03)))
     assert "golden.jsonl: the model answers 'who calls login' otherwise than when it was made" in str(error.value)
     assert f"head '{head}' is off by 0.030, and 0.02 is allowed" in str(error.value)
+
+
+def spans_of(*spans):
+    return {"spans": [{"label": label, "start": start, "end": end, "confidence": sure} for label, start, end, sure in spans]}
+
+
+def marked(*spans):
+    """A change of the golden rows: a head says this of the first text."""
+
+    def change(row):
+        if row["text"] == TEXTS[0]:
+            row["heads"]["slots"] = spans_of(*spans)
+
+    return change
+
+
+def test_marked_pieces_are_compared_too(golden):
+    assert rows_held(golden(SLOTS)) == 3
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "difference"),
+    [
+        ([("name", 0, 3, 0.9)], [("name", 0, 3, 0.87)], 0.03),
+        ([("name", 0, 3, 0.9)], [("number", 0, 3, 0.9)], 0.4),
+        ([("name", 0, 3, 0.9)], [], 0.4),
+        ([], [("name", 0, 3, 0.9)], 0.4),
+        ([("name", 0, 3, 0.51)], [], 0.01),
+        ([("name", 0, 3, 0.95)], [("name", 0, 7, 0.505)], 0.005),
+        ([], [], 0.0),
+    ],
+)
+def test_a_piece_that_one_has_and_the_other_has_not_counts_as_far_as_it_was_from_even(expected, found, difference):
+    assert difference_of(spans_of(*expected), spans_of(*found)) == pytest.approx(difference)
+
+
+def test_a_piece_that_was_marked_and_is_not_any_more_is_found_out(golden):
+    with pytest.raises(BundleError, match=r"head 'slots' is off by 0\.4"):
+        rows_held(golden(SLOTS, marked(("thing", 0, 3, 0.99))))
 
 
 def test_another_label_is_found_out(golden):

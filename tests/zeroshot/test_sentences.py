@@ -10,6 +10,7 @@ from sayso.project import Project
 from sayso.zeroshot.sentences import left_out, sentences_of, zero_shot_project
 
 NUMBER = {"score": {"type": "score"}}
+PIECES = {"slots": {"type": "spans", "labels": ["number", "name"]}}
 
 
 def test_a_label_is_known_by_its_description_and_its_examples(shop):
@@ -39,8 +40,16 @@ def test_score_heads_are_left_out(shop):
     assert list(zero_shot_project(project).heads) == ["intent"]
 
 
+def test_spans_heads_are_left_out(shop):
+    project = shop(heads={"intent": {"type": "choice", "labels": {"a": "one thing", "b": "another"}}, **PIECES})
+    assert left_out(project) == ["slots"]
+    assert list(zero_shot_project(project).heads) == ["intent"]
+    with pytest.raises(ProjectError, match="only numbers or pieces of texts"):
+        zero_shot_project(shop(heads=PIECES))
+
+
 def test_a_project_of_numbers_alone_is_refused(shop):
-    with pytest.raises(ProjectError, match="needs a head with labels, and this project has only numbers"):
+    with pytest.raises(ProjectError, match="needs a head that chooses among labels, and this project has only numbers"):
         zero_shot_project(shop(heads=NUMBER))
 
 

@@ -28,7 +28,7 @@ def self_test(model: Model, bundle: Bundle) -> int:
     for row, prediction in zip(rows, model.predict([row["text"] for row in rows]), strict=True):
         found = prediction.to_dict()["heads"]
         for head, expected in row.get("heads", {}).items():
-            if (difference := _difference(expected, found.get(head, {}))) > TOLERANCE:
+            if (difference := difference_of(expected, found.get(head, {}))) > TOLERANCE:
                 raise BundleError(
                     f"the model answers {row['text']!r} otherwise than when it was made: head {head!r} is off by {difference:.3f}, "
                     f"and {TOLERANCE} is allowed; build it again on this kind of machine, or update onnxruntime",
@@ -55,10 +55,10 @@ def _row(bundle: Bundle, number: int, line: str) -> dict[str, Any]:
     raise BundleError("this is no golden row; build the bundle again", bundle.path / GOLDEN, number)
 
 
-def _difference(expected: Mapping[str, Any], found: Mapping[str, Any]) -> float:
+def difference_of(expected: Mapping[str, Any], found: Mapping[str, Any]) -> float:
     """How far the two answers of one head are apart, in the number that differs most."""
     if "spans" in expected:
-        return _difference_of_spans(expected["spans"], found.get("spans", ()))
+        return _difference_of_spans(expected["spans"], found["spans"]) if "spans" in found else math.inf
     numbers = _numbers(found)
     return max((abs(numbers.get(name, math.inf) - value) for name, value in _numbers(expected).items()), default=0.0)
 

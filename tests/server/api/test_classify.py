@@ -4,7 +4,7 @@ import pytest
 
 import sayso
 from running import client_of, settings_in
-from tiny_model import COMPLEXITY, write_bundle
+from tiny_model import COMPLEXITY, SLOTS, write_bundle
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,20 @@ def test_every_kind_of_head_is_told(tmp_path):
     assert {name: head["type"] for name, head in heads.items()} == {"score": "score", "tier": "choice", "domains": "tags"}
     assert 0 <= heads["score"]["value"] <= 1
     assert heads["domains"]["labels"] == ["maths"]
+
+
+def test_marked_pieces_are_told_with_their_places(tmp_path):
+    write_bundle(tmp_path / "build" / "bundle", SLOTS)
+    with client_of(settings_in(tmp_path)) as client:
+        slots = client.post("/v1/classify", json={"text": "draw graph diagram", "scores": True}).json()["predictions"][0]["heads"]["slots"]
+        answers = client.get("/openapi.json").json()["components"]["schemas"]["HeadAnswer"]["properties"]
+    assert slots.keys() == {"type", "spans"}
+    assert slots["type"] in answers["type"]["enum"]
+    assert [(span["label"], span["start"], span["end"], span["text"]) for span in slots["spans"]] == [
+        ("action", 0, 4, "draw"),
+        ("thing", 5, 18, "graph diagram"),
+    ]
+    assert all(0.9 < span["confidence"] <= 1 for span in slots["spans"])
 
 
 def test_an_estimate_tells_what_contributed(client):

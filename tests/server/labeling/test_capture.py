@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from running import client_of, settings_in
 from sayso.server.store.tables import Item
+from tiny_model import SLOTS, write_bundle
 
 UNSURE = "plugh xyzzy"
 SURE = "who calls login"
@@ -127,3 +128,19 @@ class _Answer:
     def __init__(self, server, text):
         self.texts, self.serving = (text,), server.production.serving
         self.predictions = tuple(self.serving.predictor.predict([text]))
+
+
+def test_pieces_of_a_text_are_not_asked_about(tmp_path):
+    (tmp_path / "sayso.yaml").write_text(f"{PROJECT}  slots: {{type: spans, labels: [action, thing]}}\n")
+    write_bundle(tmp_path / "build" / "bundle", SLOTS)
+    with client_of(settings_in(tmp_path)) as client:
+        ask(client, UNSURE)
+        assert list(items_of(client)[UNSURE].scores) == ["intent"]
+        assert list(client.app.state.server.desk.labels.heads) == ["intent"]
+
+
+def test_a_model_that_only_marks_pieces_has_nothing_to_be_asked_about(tmp_path):
+    write_bundle(tmp_path / "build" / "bundle", {"slots": SLOTS["slots"]})
+    with client_of(settings_in(tmp_path)) as client:
+        ask(client, *(f"{UNSURE} {n}" for n in range(100)))
+        assert items_of(client) == {}

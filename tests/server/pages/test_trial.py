@@ -8,7 +8,7 @@ from running import settings_in, token_for
 from sayso.server.app import create_app
 from sayso.server.store.tables import Traffic
 from server.pages.visitors import Visitor
-from tiny_model import COMPLEXITY, write_bundle
+from tiny_model import COMPLEXITY, SLOTS, write_bundle
 
 
 def test_htmx_gets_the_answer_alone_and_a_browser_without_scripts_the_page(expert, server):
@@ -29,6 +29,16 @@ def test_every_kind_of_head_has_its_bars(tmp_path):
         text = Visitor(app).log_in(token_for(settings, "expert")).post("/try", text="prove the sum").text
     assert text.count('<tr class="chosen">') == 3
     assert "maths" in text
+
+
+def test_marked_pieces_are_shown_and_that_there_are_none(tmp_path):
+    write_bundle(tmp_path / "build" / "bundle", SLOTS)
+    settings = settings_in(tmp_path)
+    app = create_app(settings)
+    with TestClient(app):
+        visitor = Visitor(app).log_in(token_for(settings, "expert"))
+        assert "thing: graph diagram" in visitor.post("/try", text="draw graph diagram").text
+        assert "Nothing of this kind" in visitor.post("/try", text="who calls").text
 
 
 def test_nothing_typed_is_no_question(expert):
