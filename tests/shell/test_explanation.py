@@ -22,6 +22,10 @@ def test_every_word_has_its_meaning():
     ]
 
 
+def test_a_schema_that_says_little_is_not_made_to_say_it_twice():
+    assert explained("gh pr close main")[3:] == [("main", "branch")]
+
+
 def test_options_are_written_as_they_are_in_the_command():
     assert explained("gh pr list --state open --label a --label 'b c' -L5 -w")[3:] == [
         ("--state open", "Which of them"),

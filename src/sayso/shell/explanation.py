@@ -23,7 +23,9 @@ def explanation(schema: Schema, proposal: Proposal) -> list[tuple[str, str]]:
 
 
 def _argument(argument: Argument, value: Any, proposal: Proposal) -> Iterator[tuple[str, str]]:
-    meaning = f"{argument.name}: {_meaning(argument)}" if argument.positional else _meaning(argument)
+    meaning = _meaning(argument)
+    if argument.positional and meaning != argument.name:
+        meaning = f"{argument.name}: {meaning}"
     for one in value if argument.repeatable else [value]:
         yield _written(argument, text_of(argument, one), proposal.argv), meaning
 
