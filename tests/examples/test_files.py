@@ -11,6 +11,7 @@ from sayso.errors import DataError, SaysoError, UsageError
 from sayso.examples import Example, read_examples, write_examples
 from sayso.examples.files import heads_of
 from sayso.project import Head
+from sayso.runtime.spans import Mark
 
 INTENT = {"intent": Head.model_validate({"type": "choice", "labels": ["FindCallers", "TextSearch", "Ambiguous"]})}
 COMPLEXITY = {
@@ -64,7 +65,8 @@ def test_command_data_is_read_with_its_context(read):
     heads = {"command": Head.model_validate({"type": "choice", "labels": ["pr", "clarification"]})}
     output = json.dumps({"type": "command", "command": "pr", "subcommand": "merge"})
     row = {"instruction": "merge it", "context": {"git": {"current_pr": 1}}, "output": output}
-    assert read(json.dumps(row), heads=heads) == [Example("merge it", {"command": "pr"}, context={"git": {"current_pr": 1}})]
+    context, answer = {"git": {"current_pr": 1}}, json.loads(output)
+    assert read(json.dumps(row), heads=heads) == [Example("merge it", {"command": "pr"}, context=context, output=answer)]
 
 
 def test_csv_holds_tags_and_scores(read):
@@ -196,3 +198,57 @@ def test_any_json_is_read_or_refused_but_never_crashes(tmp_path_factory, value):
         list(read_examples(path, INTENT))
     except SaysoError as error:
         assert "a.jsonl" in str(error)
+
+
+SLOTS = INTENT | {"slots": Head.model_validate({"type": "spans", "labels": ["number", "name"]})}
+
+
+def marked(*slots, text="two rolls for Zoë 🥐"):
+    return json.dumps({"text": text, "slots": list(slots)}) + "\n"
+
+
+def test_marked_pieces_are_read_in_the_order_of_the_text(read):
+    name, number = {"label": "name", "start": 14, "end": 17}, {"label": "number", "start": 0, "end": 3, "text": "two"}
+    (row,) = read(marked(name, number), heads=SLOTS)
+    assert row.labels == {"slots": (Mark("number", 0, 3), Mark("name", 14, 17))}
+    assert [row.text[mark.start : mark.end] for mark in row.labels["slots"]] == ["two", "Zoë"]
+
+
+def test_no_marks_is_something_that_a_row_says_and_a_single_one_needs_no_list(read):
+    assert read(marked(), heads=SLOTS)[0].labels == {"slots": ()}
+    assert read('{"text": "two", "slots": {"label": "number", "start": 0, "end": 3}}\n', heads=SLOTS)[0].labels == {
+        "slots": (Mark("number", 0, 3),)
+    }
+
+
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv", "rows.json"])
+def test_marked_pieces_are_written_and_read_back(name, tmp_path):
+    rows = [
+        Example("two rolls for Zoë 🥐, please", {"intent": "FindCallers", "slots": (Mark("number", 0, 3), Mark("name", 14, 17))}),
+        Example("none", {"intent": "TextSearch", "slots": ()}),
+        Example("not known", {"intent": "TextSearch"}),
+    ]
+    write_examples(tmp_path / name, rows)
+    assert [(row.text, row.labels) for row in read_examples(tmp_path / name, SLOTS)] == [(row.text, row.labels) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("slots", "problem"),
+    [
+        ([{"label": "number", "start": 0, "end": 5}, {"label": "name", "start": 4, "end": 9}], "two marks of `slots` overlap"),
+        ([{"label": "number", "start": 17, "end": 99}], "with places in the text"),
+        ([{"label": "number", "start": 3, "end": 3}], "with places in the text"),
+        ([{"label": "number", "start": -1, "end": 3}], "with places in the text"),
+        ([{"label": "number", "start": 0.0, "end": 3}], "with places in the text"),
+        ([{"label": "number", "start": True, "end": 3}], "with places in the text"),
+        ([{"label": "nmber", "start": 0, "end": 3}], "'nmber' is not a label of 'slots'; did you mean 'number'"),
+        ([{"label": "number", "start": 0}], "is a list of"),
+        (["two"], "is a list of"),
+        ("two", "is a list of"),
+        ([{"label": ["number"], "start": 0, "end": 3}], "is not a label of 'slots'"),
+    ],
+)
+def test_a_mark_that_cannot_be_is_told_with_its_line(read, slots, problem):
+    with pytest.raises(DataError, match=r"data\.jsonl:2: ") as error:
+        read(marked() + json.dumps({"text": "two rolls for Zoë", "slots": slots}) + "\n", heads=SLOTS)
+    assert problem in str(error.value)

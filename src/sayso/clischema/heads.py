@@ -22,6 +22,10 @@ KINDS_BY_MODEL = {
 """What the model tells apart. That an argument is missing is seen from the schema."""
 
 
+RARE = 6.0
+"""How much more the losses of flags and slots count: most flags are not meant, and most words are no value, in nearly every row."""
+
+
 def heads_of(schema: Schema) -> dict[str, dict[str, Any]]:
     """The heads as sayso.yaml would write them; flags and slots only where there are any."""
     commands = {label_of(schema, path): command.description for path, command in schema.runnable_commands()}
@@ -33,9 +37,9 @@ def heads_of(schema: Schema) -> dict[str, dict[str, Any]]:
     flags = _names(flag.name for _, command in schema.walk() for flag in command.flags)
     arguments = _names(argument.name for _, command in schema.walk() for argument in command.args)
     if flags:
-        heads[FLAGS] = {"type": "tags", "labels": flags}
+        heads[FLAGS] = {"type": "tags", "labels": flags, "loss_weight": RARE}
     if arguments:
-        heads[SLOTS] = {"type": "spans", "labels": arguments}
+        heads[SLOTS] = {"type": "spans", "labels": arguments, "loss_weight": RARE}
     return heads
 
 

@@ -1,4 +1,7 @@
-"""A command's own phrases: `show {state} prs`, `merge {number=this}`. `{name}` is a place for a value, `{name=word}` a word that is one."""
+"""A command's own phrases, such as `show {state} prs`.
+
+`{name}` is a place for a value, `{name=word}` a word that is a value, points at one, or asks for a flag.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,11 @@ def wrong_with_phrase(scope: Scope, phrase: str) -> Iterator[str]:
     named: set[str] = set()
     for place in PLACE.finditer(phrase):
         name, word = place[1], place[2]
-        if name not in scope.arguments:
-            yield f"{phrase!r} has a place for {name!r}, which is no argument{nearest(name, scope.arguments)}"
+        if name in scope.flags:
+            if not word:
+                yield f"{phrase!r}: {name!r} is a flag; put the words that ask for it behind it, as in {{{name}={name}}}"
+        elif name not in scope.arguments:
+            yield f"{phrase!r} has a place for {name!r}, which is no argument{nearest(name, [*scope.arguments, *scope.flags])}"
         elif name in named:
             yield f"{phrase!r} has two places for {name!r}"
         elif word and meant(scope.arguments[name], word) is None and not refers(scope.arguments[name], word):

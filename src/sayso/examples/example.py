@@ -100,7 +100,7 @@ def _marks(name: str, value: Any, text: str, head: Head, path: Path | str, line:
         if mark is None or not all(type(place) is int for place in mark[1:]) or not 0 <= mark.start < mark.end <= len(text):
             told = f'`{name}` is a list of {{"label", "start", "end"}} with places in the text, found {entry!r:.60}'
             raise DataError(told, path, line)
-        if mark.label not in head.labels:
+        if not isinstance(mark.label, str) or mark.label not in head.labels:
             raise DataError(f"{mark.label!r} is not a label of {name!r}{nearest(str(mark.label), head.labels)}", path, line)
         found.append(mark)
     found.sort(key=lambda mark: mark.start)

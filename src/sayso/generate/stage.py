@@ -10,7 +10,7 @@ from typing import Any
 
 from sayso.artifacts import Artifact, Draft, Progress, new_artifact, no_progress, open_artifact
 from sayso.errors import DataError, ProjectError, TemplateError, nearest
-from sayso.examples import Example, near_duplicates, read_examples, split_by_group, write_examples, write_splits
+from sayso.examples import Example, near_duplicates, normal_form, read_examples, split_by_group, write_examples, write_splits
 from sayso.generate.commands import Made, requests
 from sayso.generate.dice import Dice
 from sayso.generate.logs import Cleaned, read_logs
@@ -65,12 +65,18 @@ def gather(project: Project, progress: Progress = no_progress) -> Gathered:
     if project.tool:
         gathered.made = requests(project.tool, project.generate, progress)
         gathered.fixed = {split: list(rows) for split, rows in gathered.made.splits.items()}
+    by_people: set[str] = set()
     for source in project.data:
         rows = _rows_of(project, source, gathered, progress)
+        by_people |= {normal_form(row.text) for row in rows}
         if source.split:
             gathered.fixed.setdefault(source.split, []).extend(rows)
         else:
             gathered.examples += rows
+    if gathered.made:
+        for split, made in gathered.made.splits.items():
+            given = gathered.fixed[split][len(made) :]
+            gathered.fixed[split] = [*(row for row in made if normal_form(row.text) not in by_people), *given]
     return gathered
 
 

@@ -100,7 +100,11 @@ class Asker:
         if in_own_words:
             template = chooser.pick(own)
             said = {place[1] for place in PLACE.finditer(template)}
-            arguments = [argument for argument in arguments if argument.name not in said]
+            draft.flags += [name for name in self.scope.flags if name in said]
+            template = PLACE.sub(lambda place: place[2] if place[1] in self.scope.flags else place[0], template)
+            apart = {name for group in self.scope.command.exclusive if said & set(group) for name in group} | said
+            arguments = [argument for argument in arguments if argument.name not in apart]
+            flags = [flag for flag in flags if flag.name not in apart]
             around = lexicon().forms["around"]
         else:
             template = chooser.pick(self.wording.ask if question else self.wording.say)
@@ -150,9 +154,10 @@ class Asker:
         self, chooser: Chooser, draft: Draft, named: str, noun: str, arguments: list[Argument], flags: list[Flag]
     ) -> str:
         """Put states, owners and adjectives before the noun; what was said is taken from the lists."""
-        if noun not in named:
+        found = re.search(rf"(?<![\w{{=]){re.escape(noun)}(?!\w)", named)
+        if not found:
             return named
-        before, after = named.split(noun, 1)
+        before, after = named[: found.start()], named[found.end() :]
         for argument in list(arguments):
             role = self.roles[argument.name]
             if argument.type == "enum" and chooser.chance(0.6):
@@ -191,7 +196,8 @@ class Asker:
         for flag in flags:
             draft.flags.append(flag.name)
             phrase = chooser.pick(self._phrases(flag)).removeprefix("-")
-            pieces.append(chooser.pick(lexicon().forms["flag_forms"]["joined"]).replace("{}", phrase))
+            form = chooser.pick(lexicon().forms["flag_forms"]["joined"])
+            pieces.append(form.replace("{}", phrase if form == "{}" else phrase.removeprefix("and ").lstrip(", ")))
         draft.tail = [_joined(chooser, piece) for piece in chooser.dice.order(pieces)]
 
     def _phrases(self, flag: Flag) -> tuple[str, ...]:

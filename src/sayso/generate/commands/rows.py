@@ -65,7 +65,8 @@ def requests(schema: Schema, settings: Generate, progress: Progress) -> Made:
     made = Made()
     taken = Taken()
     commands = list(schema.runnable_commands())
-    says = Counter(template for path, _ in commands for template in set(wording_of(scope_of(schema, path)).say))
+    wordings = [wording_of(scope_of(schema, path)) for path, _ in commands]
+    says = Counter(template for wording in wordings for template in {*wording.say, *wording.ask})
     shared = frozenset(template for template, number in says.items() if number > 1)
     contexts = Contexts(schema, settings.seed)
     for number, (path, _) in enumerate(commands):
