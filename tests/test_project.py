@@ -135,6 +135,18 @@ def test_rules_that_do_not_fit_the_heads_are_answered_with_their_mend(load, adde
     assert "sayso.yaml:" in str(error.value)
 
 
+def test_a_gate_may_speak_of_how_well_pieces_are_marked(load):
+    marking = GOOD.replace("heads:\n", "heads:\n  slots: {type: spans, labels: [number, name]}\n")
+    assert (
+        len(load(marking + "gates: [slots.micro_f1 >= 0.8, slots.f1.number >= 0.7, slots.recall.name >= 0.5, slots.exact >= 0.6]\n").gates)
+        == 4
+    )
+    with pytest.raises(ProjectError, match="a spans head has no figure 'ece'"):
+        load(marking + "gates: [slots.ece <= 0.05]\n")
+    with pytest.raises(ProjectError, match="a spans head needs at least one label"):
+        load(GOOD.replace("heads:\n", "heads:\n  slots: {type: spans}\n"))
+
+
 @pytest.mark.parametrize(
     ("gate", "message"),
     [

@@ -12,8 +12,10 @@ from sayso.evaluate.metrics import (
     risk_coverage,
     score_figures,
     search_minimum,
+    spans_figures,
     tags_figures,
 )
+from sayso.runtime.spans import Mark
 
 
 def random_answers(seed, rows=400, labels=5):
@@ -103,3 +105,41 @@ def test_out_of_scope_is_not_judged_where_all_is_in_scope():
 @settings(max_examples=25, deadline=None)
 def test_a_minimum_is_found_on_a_log_scale(target):
     assert search_minimum(lambda x: float(np.log(x / target) ** 2), 0.05, 20) == pytest.approx(target, rel=1e-2)
+
+
+def test_marked_pieces_are_right_to_the_character_or_wrong():
+    true = [[Mark("number", 0, 3), Mark("name", 14, 18)], [Mark("number", 0, 3)], []]
+    found = [[Mark("number", 0, 3), Mark("name", 14, 17)], [Mark("name", 0, 3)], []]
+    figures = spans_figures(found, true)
+    assert figures["micro_f1"] == pytest.approx(2 * 1 / 6)
+    assert figures["exact"] == pytest.approx(1 / 3)
+    assert figures["precision"] == {"number": 1.0, "name": 0.0}
+    assert figures["recall"] == {"number": 0.5, "name": 0.0}
+    assert figures["f1"] == pytest.approx({"min": 0.0, "number": 2 / 3, "name": 0.0})
+    assert figures["macro_f1"] == pytest.approx(1 / 3)
+
+
+def test_texts_without_marks_that_got_none_are_all_right():
+    figures = spans_figures([[], []], [[], []])
+    assert (figures["micro_f1"], figures["macro_f1"], figures["exact"], figures["f1"]) == (1.0, 1.0, 1.0, {"min": 1.0})
+
+
+@given(
+    st.lists(
+        st.tuples(*(st.lists(st.sampled_from([Mark("a", 0, 1), Mark("a", 2, 3), Mark("b", 2, 3), Mark("b", 4, 5)]), unique=True),) * 2),
+        min_size=1,
+    )
+)
+def test_the_figures_of_marks_agree_with_scikit_learn(pairs):
+    from sklearn.metrics import f1_score, precision_recall_fscore_support
+
+    found, true = zip(*pairs, strict=True)
+    marks = [(row, mark) for row, pair in enumerate(pairs) for mark in dict.fromkeys([*pair[0], *pair[1]])]
+    told = np.array([mark in found[row] for row, mark in marks], dtype=int)
+    there = np.array([mark in true[row] for row, mark in marks], dtype=int)
+    figures = spans_figures(found, true)
+    assert figures["micro_f1"] == pytest.approx(f1_score(there, told) if marks else 1.0)
+    for label in figures["precision"]:
+        own = np.array([mark.label == label for _, mark in marks])
+        expected = precision_recall_fscore_support(there[own], told[own], average="binary", zero_division=0)[:3]
+        assert (figures["precision"][label], figures["recall"][label], figures["f1"][label]) == pytest.approx(expected)

@@ -221,7 +221,7 @@ def test_no_marks_is_something_that_a_row_says_and_a_single_one_needs_no_list(re
     }
 
 
-@pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv", "rows.json"])
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv", "rows.parquet"])
 def test_marked_pieces_are_written_and_read_back(name, tmp_path):
     rows = [
         Example("two rolls for Zoë 🥐, please", {"intent": "FindCallers", "slots": (Mark("number", 0, 3), Mark("name", 14, 17))}),
