@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sayso.loading import load
     from sayso.project import Project
     from sayso.runtime.estimate import Estimate
+    from sayso.runtime.interpretation import Clarification, Command, Suggestion
     from sayso.runtime.model import Model
     from sayso.runtime.prediction import ChoiceResult, Prediction, ScoreResult, Span, SpansResult, TagsResult
     from sayso.runtime.predictor import Predictor
@@ -44,6 +45,8 @@ __all__ = [
     "BundleError",
     "CheckFailed",
     "ChoiceResult",
+    "Clarification",
+    "Command",
     "DataError",
     "Estimate",
     "Estimator",
@@ -58,6 +61,7 @@ __all__ = [
     "ScoreResult",
     "Span",
     "SpansResult",
+    "Suggestion",
     "TagsResult",
     "TemplateError",
     "Unreachable",
@@ -79,6 +83,8 @@ _HOME_OF = {
     "Estimate": "sayso.runtime.estimate",
     "Estimator": "sayso.estimator.estimator",
     "ChoiceResult": "sayso.runtime.prediction",
+    "Clarification": "sayso.runtime.interpretation",
+    "Command": "sayso.runtime.interpretation",
     "Model": "sayso.runtime.model",
     "Prediction": "sayso.runtime.prediction",
     "Predictor": "sayso.runtime.predictor",
@@ -86,6 +92,7 @@ _HOME_OF = {
     "ScoreResult": "sayso.runtime.prediction",
     "Span": "sayso.runtime.prediction",
     "SpansResult": "sayso.runtime.prediction",
+    "Suggestion": "sayso.runtime.interpretation",
     "TagsResult": "sayso.runtime.prediction",
     "build": "sayso.stages",
     "bundle": "sayso.stages",

@@ -16,6 +16,7 @@ from sayso.network.model import Shape, load_weights
 from sayso.network.tokens import load_tokenizer
 from sayso.project import Bands, Head
 from sayso.runtime.answers import answers, column_of
+from sayso.runtime.interpretation import Interpretation
 from sayso.runtime.prediction import Prediction
 from sayso.runtime.spans import TokenScores, places_of
 from sayso.runtime.spec import FORMAT, HeadSpec, parse_spec
@@ -46,6 +47,10 @@ class TorchModel:
             return self.predict([texts])[0]
         listed = list_of_texts(texts)
         return answers(self.spec, self.logits(listed), [well_formed(text) for text in listed], [not text.strip() for text in listed])
+
+    def interpret(self, text: str, context: Mapping[str, Any] | None = None) -> Interpretation:
+        """No network that was not exported understands commands."""
+        raise UsageError("commands are understood by bundles, and this is a network that torch runs; `sayso build` makes a bundle of it")
 
     def logits(self, texts: Iterable[str]) -> dict[str, NDArray[Any]]:
         """What the heads say before temperature: an array per head, a row per text."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, overload
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sayso.runtime.interpretation import Interpretation
     from sayso.runtime.prediction import Prediction
     from sayso.runtime.spec import HeadSpec, Spec
 
@@ -33,6 +34,9 @@ class Predictor(Protocol):
 
     def predict(self, texts: str | Iterable[str]) -> Prediction | list[Prediction]:
         """What a text means; for a list of texts, a list of answers in the same order."""
+
+    def interpret(self, text: str, context: Mapping[str, Any] | None = None) -> Interpretation:
+        """What a request asks of the tool that the model was made for; a UsageError if it was made for none."""
 
     def logits(self, texts: Iterable[str]) -> Mapping[str, NDArray[Any]]:
         """What the heads say before temperature: an array per head, a row per text."""
