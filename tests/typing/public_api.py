@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, assert_type
 
 import sayso
-from sayso import ChoiceResult, Model, Prediction, Predictor, Project, ScoreResult, TagsResult
+from sayso import ChoiceResult, Model, Prediction, Predictor, Project, ScoreResult, Span, SpansResult, TagsResult
 from sayso.artifacts import Artifact
 
 
@@ -62,6 +62,9 @@ def heads(p: Prediction) -> str:
         case ScoreResult(value=value):
             assert_type(value, float)
             return f"{value:.2f}"
+        case SpansResult(spans=spans):
+            assert_type(spans, tuple[Span, ...])
+            return " ".join(span.text for span in spans)
 
 
 def stages(project: Project) -> None:
