@@ -2,9 +2,8 @@
 
 import { action, conformalSize, inScopeScore, sigmoid, softmax } from "./decide.js";
 import type { ChoiceResult, HeadResult, Prediction, Scores, SpansResult, TagsResult } from "./prediction.js";
-import { outputsOf, spansIn } from "./spans.js";
+import { outputsOf, type Place, spansIn } from "./spans.js";
 import type { HeadSpec, Spec } from "./spec.js";
-import type { Place } from "./tokenizer/places.js";
 
 /** What each head says of one text, before temperature; a spans head of one token after the other. */
 export type Outputs = ReadonlyMap<string, readonly number[]>;

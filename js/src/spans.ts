@@ -4,7 +4,9 @@
 
 import { softmax } from "./decide.js";
 import type { Span } from "./prediction.js";
-import type { Place } from "./tokenizer/places.js";
+
+/** Where a token stands: from a UTF-16 unit of a text up to, but not including, another; [0, 0] if it does not. */
+export type Place = readonly [start: number, end: number];
 
 const IMPOSSIBLE = -1e9;
 const LEAST = 1e-12;

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, assert_type
 
 import sayso
-from sayso import ChoiceResult, Model, Prediction, Predictor, Project, ScoreResult, Span, SpansResult, TagsResult
+from sayso import ChoiceResult, Clarification, Command, Model, Prediction, Predictor, Project, ScoreResult, Span, SpansResult, TagsResult
 from sayso.artifacts import Artifact
 
 
@@ -65,6 +65,18 @@ def heads(p: Prediction) -> str:
         case SpansResult(spans=spans):
             assert_type(spans, tuple[Span, ...])
             return " ".join(span.text for span in spans)
+
+
+def interpret(model: Predictor) -> tuple[str, ...]:
+    match model.interpret("merge it", {"git": {"current_pr": 42}}):
+        case Command(argv=argv, args=args, confidence=confidence):
+            assert_type(argv, tuple[str, ...])
+            assert_type(args, Mapping[str, Any])
+            assert_type(confidence, float)
+            return argv
+        case Clarification(message=message, argument=argument, suggestions=suggestions):
+            assert_type(argument, str | None)
+            return (message, *(suggestion.label for suggestion in suggestions))
 
 
 def stages(project: Project) -> None:

@@ -9,9 +9,10 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import type { BundleFile } from "../bundle.js";
 import { BundleError, reason } from "../errors.js";
 import { isObject, type JsonObject } from "../json.js";
+import type { Place } from "../spans.js";
 import { type AddedToken, splitterAt } from "./added.js";
 import { normalizerOf } from "./normal.js";
-import { alignerOf, barePlace, type Place, type Section } from "./places.js";
+import { alignerOf, barePlace, type Section } from "./places.js";
 import { type Cut, unigram } from "./unigram.js";
 import { placesWords, type Word, wordsOf } from "./words.js";
 

@@ -4,12 +4,10 @@
 // and all between stands for all between.
 
 import type { Normalizer } from "@huggingface/tokenizers";
+import type { Place } from "../spans.js";
 import { aligned, type Aligned, changed, eachAs, inForm, replaced, sliced, textOf } from "./aligned.js";
 import { type BertOptions, IDEOGRAPH, MARK, REMOVED, stripsAccents, WHITE_SPACE } from "./bert.js";
 import { lowercase, type NormalForm } from "./normal.js";
-
-/** From a UTF-16 unit of a text up to, but not including, another. */
-export type Place = readonly [start: number, end: number];
 
 /** A piece of a text that begins at `at` in it, and what the normalizer made of it. */
 export interface Section {

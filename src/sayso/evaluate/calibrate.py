@@ -44,7 +44,7 @@ def calibrate(project: Project, onnx: Artifact, data: Artifact, out: Path, progr
     if project.tool:
         progress("fitting the confidence of commands", 0, 0)
         with Model(spec, onnx.path / "model.onnx", onnx.path / "tokenizer.json") as model:
-            spec["commands"]["confidence"] = fitted["commands"] = fit_confidence(model, examples)
+            spec["commands"]["confidence"] = fitted["commands"] = fit_confidence(model, spec["commands"], examples)
     if project.rules:
         progress("fitting the rules", 0, 0)
         spec["rules"] = _rules(project, spec, onnx, data)

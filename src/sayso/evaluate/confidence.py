@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from sayso.evaluate.commands import judged_answer
 from sayso.examples import Example
-from sayso.runtime.interpret import REASONS
+from sayso.runtime.interpret import REASONS, Interpreter
 from sayso.runtime.model import Model
 
 GENERATED = "grammar"
@@ -18,20 +18,18 @@ ENOUGH = 50
 STRENGTH = 0.3
 
 
-def fit_confidence(model: Model, examples: Sequence[Example]) -> dict[str, Any] | None:
-    """The weights of what a confidence is made of; None where all answers were right, or all wrong, so that nothing can be fitted.
-
-    The model must not have such weights yet.
-    """
+def fit_confidence(model: Model, commands: Mapping[str, Any], examples: Sequence[Example]) -> dict[str, Any] | None:
+    """The weights of what a confidence is made of; None where all answers were right, or all wrong, so that nothing can be fitted."""
     from sklearn.linear_model import LogisticRegression
 
     rows = [row for row in examples if row.output]
     by_people = [row for row in rows if not (row.source or "").startswith(GENERATED)]
     rows = by_people if len(by_people) >= ENOUGH else rows
+    interpreter = Interpreter(model, {"schema": commands["schema"]})
     reasons, right = [], []
     for row in rows:
-        proposal = model.interpreter.proposal(row.text)
-        answer = model.interpreter.judged(proposal, row.context, ask_below=0.0)
+        proposal = interpreter.proposal(row.text)
+        answer = interpreter.judged(proposal, row.context, ask_below=0.0)
         judged = judged_answer(row, answer)
         if judged.gives_command:
             reasons.append(proposal.reasons)

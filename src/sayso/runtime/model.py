@@ -76,15 +76,15 @@ class Model:
 
         The context tells what "this", "it" and "current" are: `{"git": {"current_pr": 42}}`.
         """
-        return self.interpreter.interpret(text, context)
+        return self._interpreter.interpret(text, context)
 
     @property
     def schema(self) -> Schema | None:
         """What the tool can be told; None for a model that only sorts texts."""
-        return self.interpreter.schema if self._commands else None
+        return self._interpreter.schema if self._commands else None
 
     @cached_property
-    def interpreter(self) -> Interpreter:
+    def _interpreter(self) -> Interpreter:
         """What turns this model's outputs into commands."""
         if self._commands is None:
             raise UsageError("this model knows no commands: its project has no `commands:`; `predict` tells what it makes of a text")
