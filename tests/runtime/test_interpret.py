@@ -1,0 +1,205 @@
+"""Requests read by a model whose outputs are written down: what becomes of them, in which context, and what is asked back."""
+
+import re
+
+import numpy as np
+import pytest
+
+from sayso.clischema import Argument, Binding, CommandSchema, Flag, Schema, to_spec
+from sayso.clischema.heads import heads_of
+from sayso.errors import UsageError
+from sayso.runtime.decide import Bands
+from sayso.runtime.interpret import Interpreter, whole_words
+from sayso.runtime.interpretation import Clarification, Command
+from sayso.runtime.spans import Mark, TokenScores, classes_of
+from sayso.runtime.spec import HeadSpec
+
+NUMBER = Argument("number", type="integer", positional=True, required=True, description="Which order", context=Binding("order.current"))
+SCHEMA = Schema(
+    "bake",
+    "Run a bakery",
+    commands=(
+        CommandSchema(
+            "order",
+            "Work with orders",
+            subcommands=(
+                CommandSchema(
+                    "list",
+                    "List orders",
+                    args=(Argument("state", type="enum", values=("open", "sold")), Argument("limit", type="integer", range=(1, 50)), Argument("label", repeatable=True)),
+                    flags=(Flag("web"),),
+                ),
+                CommandSchema("cancel", "Cancel an order", risk="write", args=(NUMBER, Argument("why")), flags=(Flag("refund"), Flag("credit"), Flag("force", risk="destructive")), exclusive=(("refund", "credit"),)),
+            ),
+        ),
+        CommandSchema("oven", "Work with ovens", subcommands=(CommandSchema("list", "List ovens"),)),
+    ),
+)  # fmt: skip
+HERE = {"order": {"current": 7}}
+
+
+class Scripted:
+    """Says what it was told to say: labels with their probabilities, flags, and which words are values."""
+
+    def __init__(self):
+        self.spec = type("Spec", (), {"bands": Bands(0.9, 0.7, 0.5)})()
+        self.heads = {
+            name: HeadSpec(name, head["type"], name, tuple(head["labels"]), thresholds=(0.5,) * len(head["labels"]))
+            for name, head in heads_of(SCHEMA).items()
+        }
+        self.answers = {}
+
+    def hears(self, text, command=None, kind="command", sure=0.99, flags=(), slots=(), value_sure=0.99):
+        self.answers[text] = (command, kind, sure, flags, slots, value_sure)
+        return text
+
+    def logits(self, texts):
+        return {name: np.array([self._output(text, name)], dtype=object if name == "slots" else float) for (text,) in [texts] for name in self.heads}
+
+    def _output(self, text, name):
+        command, kind, sure, flags, slots, value_sure = self.answers[text]
+        labels = self.heads[name].labels
+        if name == "command":
+            return _log_shares(labels, command or "none", sure)
+        if name == "kind":
+            return _log_shares(labels, kind, 0.99)
+        if name == "flags":
+            return [8.0 if label in flags else -8.0 for label in labels]
+        offsets = [(0, 0), *(word.span() for word in re.finditer(r"\w+|[^\w\s]", text)), (0, 0)]
+        marks = [Mark(label, text.index(words), text.index(words) + len(words)) for label, words in slots]
+        classes = classes_of(marks, offsets, labels)
+        width = 2 * len(labels) + 1
+        return TokenScores(np.array([_log_shares(range(width), one, value_sure) for one in classes]), offsets)
+
+
+def _log_shares(labels, chosen, sure):
+    rest = (1 - sure) / (len(labels) - 1)
+    return [np.log(sure if label == chosen else rest) for label in labels]
+
+
+@pytest.fixture
+def model():
+    return Scripted()
+
+
+@pytest.fixture
+def read(model):
+    interpreter = Interpreter(model, {"schema": to_spec(SCHEMA)})
+
+    def read(*args, context=None, **said):
+        return interpreter.interpret(model.hears(*args, **said), context)
+
+    return read
+
+
+def test_a_request_becomes_a_command_with_an_argv(read):
+    answer = read("show me five open orders on the web", "order list", flags=["web"], slots=[("limit", "five"), ("state", "open")])
+    assert answer.argv == ("bake", "order", "list", "--state", "open", "--limit", "5", "--web")
+    assert (answer.command, answer.subcommand, answer.args, answer.flags) == ("order", "list", {"state": "open", "limit": 5}, ("web",))
+    assert (answer.action, answer.risk) == ("execute", "read")
+    assert set(answer.parts) == {"command", "state", "limit", "web"}
+
+
+def test_what_is_pointed_at_comes_from_the_context_or_is_asked_for(read):
+    said = {"command": "order cancel", "slots": [("number", "this")]}
+    assert read("cancel this", context=HERE, **said).argv == ("bake", "order", "cancel", "7")
+    asked = read("cancel this", context=None, **said)
+    assert (asked.kind, asked.argument) == ("missing_argument", "number")
+    assert "which number" in asked.message
+    assert asked.suggestions[0].subcommand == "cancel"
+
+
+def test_a_required_value_that_is_not_said_is_asked_for_with_what_is_known(read):
+    asked = read("cancel an order, it was late", "order cancel", flags=["refund"], slots=[("why", "late")])
+    assert (asked.kind, asked.argument) == ("missing_argument", "number")
+    assert (asked.suggestions[0].args, asked.suggestions[0].flags) == ({"why": "late"}, ("refund",))
+
+
+@pytest.mark.parametrize("kind", ["ambiguous", "several", "typo", "unclear"])
+def test_what_is_no_clear_request_is_asked_back_with_suggestions(read, kind):
+    asked = read("orders", "order list", kind, sure=0.6)
+    assert (asked.kind, asked.suggestions[0].label) == (kind, "List orders")
+
+
+def test_of_an_ambiguous_request_only_its_group_is_suggested(read):
+    assert {one.command for one in read("orders", "order list", "ambiguous", sure=0.4).suggestions} == {"order"}
+
+
+def test_what_is_off_topic_is_told_what_the_tool_can_do(read):
+    asked = read("will it rain", None, "off_topic")
+    assert asked.suggestions == ()
+    assert "order (work with orders)" in asked.message
+
+
+def test_no_command_at_all_is_asked_back_though_it_sounds_like_a_request(read):
+    assert read("bake me happy", None, "command").kind in ("off_topic", "unclear")
+
+
+def test_a_command_that_it_is_hardly_sure_of_is_only_suggested(read):
+    asked = read("list", "order list", sure=0.4)
+    assert (asked.kind, asked.suggestions[0].label) == ("unclear", "bake order list")
+    assert read("list", "order list", sure=0.6).action == "suggest"
+    assert read("list", "order list", sure=0.8).action == "confirm"
+
+
+def test_a_destructive_command_is_never_executed_unasked(read):
+    answer = read("cancel order 5 by force", "order cancel", flags=["force"], slots=[("number", "5")], sure=0.9999, value_sure=0.9999)
+    assert (answer.risk, answer.action) == ("destructive", "confirm")
+
+
+def test_of_flags_that_exclude_each_other_one_is_taken(read):
+    answer = read("cancel 5", "order cancel", flags=["refund", "credit"], slots=[("number", "5")])
+    assert len(answer.flags) == 1
+
+
+def test_flags_and_values_of_other_commands_are_not_read(read):
+    answer = read("list orders late", "order list", flags=["force"], slots=[("why", "late")])
+    assert (answer.args, answer.flags) == ({}, ())
+
+
+def test_a_value_that_the_schema_forbids_is_not_taken(read):
+    assert read("list 900 orders", "order list", slots=[("limit", "900")]).args == {}
+
+
+def test_several_values_of_one_argument_are_gathered(read):
+    assert read("orders with rye and spelt", "order list", slots=[("label", "rye"), ("label", "spelt")]).args == {"label": ("rye", "spelt")}
+
+
+def test_the_confidence_is_that_of_its_weakest_reasons_once_it_was_fitted(model):
+    fitted = {"weights": [1.0, 1.0, 1.0, 0.0], "bias": -6.0}
+    interpreter = Interpreter(model, {"schema": to_spec(SCHEMA), "confidence": fitted})
+    sure = interpreter.interpret(model.hears("cancel 5", "order cancel", slots=[("number", "5")]))
+    less = interpreter.interpret(model.hears("cancel 6", "order cancel", slots=[("number", "6")], value_sure=0.8))
+    assert isinstance(sure, Command)
+    assert sure.confidence > less.confidence
+    assert set(sure.to_dict()) == {"type", "command", "subcommand", "args", "flags", "confidence", "action", "risk", "argv", "parts"}
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n"])
+def test_nothing_said_is_asked_back(model, text):
+    asked = Interpreter(model, {"schema": to_spec(SCHEMA)}).interpret(text)
+    assert isinstance(asked, Clarification)
+    assert asked.to_dict()["type"] == "clarification"
+
+
+@pytest.mark.parametrize(("text", "context"), [(5, None), (None, None), (b"list", None), ("list", "here"), ("list", [1])])
+def test_what_is_no_text_or_no_context_is_refused(model, text, context):
+    with pytest.raises(UsageError):
+        Interpreter(model, {"schema": to_spec(SCHEMA)}).interpret(text, context)
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "found"),
+    [
+        ("merge feature/login now", "login", "feature/login"),
+        ("clone to ~/play/kit.", "play", "~/play/kit"),
+        ("cancel #42, please", "42", "42"),
+        ("by alice's team", "alice", "alice"),
+        ("call it 'so-so'.", "so", "so-so"),
+        ("title: What now?", "What now?", "What now?"),
+        ("tag v4.0.0.", "v4", "v4.0.0"),
+    ],
+)
+def test_a_value_is_never_half_a_word(text, marked, found):
+    start = text.index(marked)
+    assert whole_words(text, Mark("x", start, start + len(marked))) == found
