@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip install --disable-pip-version-check -q -c constra
 
 NPM    := ONNXRUNTIME_NODE_INSTALL=skip npm --prefix js
 
-.PHONY: quickstart demo serve test bench figures dist setup format clean
+.PHONY: quickstart demo serve test test-slow bench figures dist setup format clean
 
 quickstart: $(VENV)/.train  ## build the code-search recipe and try it
 	@test -f quickstart/sayso.yaml || $(BIN)/sayso init --recipe code-search quickstart --quiet
@@ -20,13 +20,16 @@ demo: quickstart js/page/index.html  ## show the quickstart's model on a page in
 serve: quickstart $(VENV)/.server  ## serve the quickstart's model, with pages to watch and steer it
 	$(BIN)/sayso serve --project quickstart
 
-test: $(VENV)/.dev $(VENV)/.machine js/page/index.html  ## run all the tests, of Python and of JavaScript
+test: $(VENV)/.dev $(VENV)/.machine js/page/index.html  ## check the code and run the tests of Python and of JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 	$(NPM) test
+
+test-slow: $(VENV)/.dev $(VENV)/.machine js/page/index.html  ## build the recipes and hold them to what they promise
+	$(BIN)/python -m pytest -m slow
 
 bench: $(VENV)/.train js/page/index.html  ## sayso beside what a user would pick instead, after make quickstart
 	$(BIN)/python benchmarks/peers

@@ -90,6 +90,8 @@ def _session(project: Project, file: Path, head: str | None, out: Path, redacted
     from sayso.registry.stamps import stamp
 
     sets = LabelSets.of_project(project)
+    if not sets.heads:
+        raise UsageError("people are not asked which pieces of a text are marked, and this project's heads do nothing else")
     items = read_items(file, sets, redacted)
     if ask and not any(item.guesses for item in items):
         items = _asked(project, items, sets)
