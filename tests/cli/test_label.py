@@ -343,3 +343,14 @@ def test_whatever_was_answered_survives_a_kill(sayso, folder):
     done = labels(folder / "q.labels.jsonl")
     assert told <= len(done) <= 2000
     assert list(done) == texts[: len(done)]
+
+
+def test_pieces_of_a_text_are_not_asked_about(folder, sayso):
+    slots = "  slots: {type: spans, labels: [number, name]}\n"
+    (folder / "sayso.yaml").write_text(ONE + slots)
+    assert sayso("label", "q.jsonl", typed="1\n").returncode == 0
+    assert [row.keys() & {"intent", "slots"} for row in rows(folder / "q.labels.jsonl")] == [{"intent"}]
+    (folder / "sayso.yaml").write_text("name: tiny\nheads:\n" + slots)
+    refused = sayso("label", "q.jsonl", "--out", "other.jsonl")
+    assert refused.returncode == 2
+    assert "people are not asked which pieces of a text are marked" in refused.stderr
