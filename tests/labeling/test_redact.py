@@ -253,7 +253,12 @@ def strings_in(document):
 
 
 def test_the_recipes_lose_nothing_but_true_addresses_and_telephone_numbers():
-    taken = {(path.relative_to(RECIPES).parts[0], one.kind, one.value) for path, text in texts_of_recipes() for one in redact(text).found}
+    found = {(path.relative_to(RECIPES).parts[0], one.kind, one.value) for path, text in texts_of_recipes() for one in redact(text).found}
+    off = {
+        path.name: yaml.safe_load((path / "sayso.yaml").read_text()).get("labeling", {}).get("redact", {})
+        for path in RECIPES.glob("[a-z]*")
+    }
+    taken = {(recipe, kind, value) for recipe, kind, value in found if off[recipe].get(kind) is not False}  # numbers of runs, in gh
     assert {recipe for recipe, _, _ in taken} == {"assistant", "code-search"}  # contacts, and one address to search for
     assert {kind for _, kind, _ in taken} == {"email", "phone"}
     assert all(re.search(r"\.exa[mn]ple$|@example\.com$", value.lower()) for _, kind, value in taken if kind == "email")

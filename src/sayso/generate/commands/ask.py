@@ -18,7 +18,7 @@ RAW, OWN, QUESTION = 0.08, 0.3, 0.25
 """Shares of requests: typed like the command line itself, in the schema's own words, and as questions."""
 HOW_MANY = (0.35, 0.75, 0.95)
 """Chances of no more than none, one and two things said beside the object."""
-POINTED, UNSAID = 0.14, 0.2
+POINTED, UNSAID, POINTED_OPTION = 0.14, 0.2, 0.3
 QUOTED = ('"{}"', '"{}"', "'{}'", "{}", "{}", "“{}”")
 LONGEST_PHRASE = 8
 
@@ -160,8 +160,8 @@ class Asker:
         before, after = named[: found.start()], named[found.end() :]
         for argument in list(arguments):
             role = self.roles[argument.name]
-            if argument.type == "enum" and chooser.chance(0.6):
-                form = chooser.pick(lexicon().forms["states"]) if self.wording.many else "{} *"
+            if argument.type == "enum" and self.wording.many and chooser.chance(0.6):
+                form = chooser.pick(lexicon().forms["states"])
             elif role.before and self.wording.many and chooser.chance(0.45):
                 form = chooser.pick(role.before)
             else:
@@ -187,7 +187,10 @@ class Asker:
             role = self.roles[argument.name]
             phrase = chooser.pick(mentions(argument, role)).replace("{name}", _words(argument.name))
             phrase = phrase.replace("{names}", plural_of(_words(argument.name)))
-            quotes = chooser.dice.pick(QUOTED) if role.free else ("{}" if chooser.chance(0.9) else '"{}"')
+            if argument.context and chooser.chance(POINTED_OPTION):
+                pieces.append(phrase.replace("{}", self._there(chooser, argument)))
+                continue
+            quotes = chooser.dice.pick(QUOTED) if role.free else ("{}" if chooser.chance(0.96) else '"{}"')
             said = phrase.replace("{}", quotes.replace("{}", f"{{{argument.name}}}"))
             if role.free and quotes == "{}" and not draft.last:
                 draft.last = _joined(chooser, said)
@@ -199,6 +202,11 @@ class Asker:
             form = chooser.pick(lexicon().forms["flag_forms"]["joined"])
             pieces.append(form.replace("{}", phrase if form == "{}" else phrase.removeprefix("and ").lstrip(", ")))
         draft.tail = [_joined(chooser, piece) for piece in chooser.dice.order(pieces)]
+
+    def _there(self, chooser: Chooser, argument: Argument) -> str:
+        """A word that points at an option's value, with the last word of its role behind: "this branch"."""
+        form = chooser.pick(lexicon().forms["subject"]["there"]).replace("_", _words(self.roles[argument.name].name))
+        return re.sub(r"\{(this|current)\}", lambda word: f"{{{argument.name}={word[1]}}}", form)
 
     def _phrases(self, flag: Flag) -> tuple[str, ...]:
         """All that may be said for a flag."""
