@@ -28,8 +28,11 @@ def test_what_is_pointed_at_comes_from_the_context():
     assert (found.command.args, found.missing) == ({"number": 7}, ())
 
 
-@pytest.mark.parametrize("context", [None, {}, {"order": None}, {"order": {"current": None}}, {"order": {"current": "seven-ish"}}, {"order": 7}])
-def test_what_the_context_does_not_have_is_missing(context):
+@pytest.mark.parametrize("current", [None, "seven-ish", {}, []])
+@pytest.mark.parametrize("context", [None, {}, {"order": None}, {"order": {"current": ...}}, {"order": 7}])
+def test_what_the_context_does_not_have_is_missing(context, current):
+    if context == {"order": {"current": ...}}:
+        context = {"order": {"current": current}}
     assert resolve(BAKE, ["cancel"], {"number": THIS}, (), context).missing == (NUMBER,)
 
 

@@ -6,13 +6,17 @@ from sayso.clischema import Argument, Binding
 from sayso.clischema.said import meant, number_in, refers
 
 NUMBER = Argument("number", type="integer")
-STATE = Argument("state", type="enum", values=("open", "in_progress", "not planned"), synonyms={"open": ("unresolved",), "in_progress": ("running",)})
+WORDS = {"open": ("unresolved",), "in_progress": ("running",)}
+STATE = Argument("state", type="enum", values=("open", "in_progress", "not planned"), synonyms=WORDS)
 AUTHOR = Argument("author", values=("@me",), synonyms={"@me": ("me", "my")}, pattern=r"@me|[^@\s]\S*")
 
 
 @pytest.mark.parametrize(
     ("said", "number"),
-    [("42", 42), ("#42", 42), ("no. 42", 42), ("number 42", 42), ("fifty-two", 52), ("twelve", 12), ("two hundred and three", 203), ("1,200", 1200), ("3rd", 3)],
+    [
+        *(("42", 42), ("#42", 42), ("no. 42", 42), ("number 42", 42), ("1,200", 1200), ("3rd", 3)),
+        *(("fifty-two", 52), ("twelve", 12), ("two hundred and three", 203)),
+    ],
 )
 def test_a_number_is_read_in_digits_and_in_words(said, number):
     assert meant(NUMBER, said) == number
@@ -26,7 +30,10 @@ def test_what_is_no_number_is_none(said):
 
 @pytest.mark.parametrize(
     ("said", "value"),
-    [("open", "open"), ("Open", "open"), ("unresolved", "open"), ("running", "in_progress"), ("in progress", "in_progress"), ("not-planned", "not planned")],
+    [
+        *(("open", "open"), ("Open", "open"), ("unresolved", "open")),
+        *(("running", "in_progress"), ("in progress", "in_progress"), ("not-planned", "not planned")),
+    ],
 )
 def test_an_enum_s_value_is_told_by_its_letters_and_its_synonyms(said, value):
     assert meant(STATE, said) == value

@@ -91,7 +91,7 @@ def test_what_the_context_does_not_have_is_asked_for(model):
     assert (answer.kind, answer.argument) == ("missing_argument", "number")
 
 
-@pytest.mark.parametrize("text", ["x" * 10_000, "merge " * 2_000, "🦀" * 50, "\x00\x1b[31m", '"\'`$(rm -rf ~)', "合并这个请求"])
+@pytest.mark.parametrize("text", ["x" * 10_000, "merge " * 2_000, "🦀" * 50, "\x00\x1b[31m", "\"'`$(rm -rf ~)", "合并这个请求"])
 def test_whatever_is_said_gets_an_answer_with_an_argv_that_the_schema_reads_back(model, text):
     from sayso.clischema import parse
 
@@ -108,7 +108,8 @@ def test_do_shows_it_as_json_and_runs_it_by_its_argv(recipe, tmp_path):
     tool.parent.mkdir()
     tool.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {told}\nexit 7\n')
     tool.chmod(0o755)
-    where = {"PATH": f"{tool.parent}:{os.environ['PATH']}", "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
+    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"), str(tmp_path))
+    where = homes | {"PATH": f"{tool.parent}:{os.environ['PATH']}"}
     run("do", "--allow", "gh pr list", cwd=tmp_path, **where)
     printed = run("do", recipe, "--print", "list the open pull requests", cwd=tmp_path, **where)
     assert printed.strip() == "gh pr list --state open"

@@ -15,26 +15,32 @@ from sayso.runtime.spans import Mark, TokenScores, classes_of
 from sayso.runtime.spec import HeadSpec
 
 NUMBER = Argument("number", type="integer", positional=True, required=True, description="Which order", context=Binding("order.current"))
+LIST = CommandSchema(
+    "list",
+    "List orders",
+    args=(
+        Argument("state", type="enum", values=("open", "sold")),
+        Argument("limit", type="integer", range=(1, 50)),
+        Argument("label", repeatable=True),
+    ),
+    flags=(Flag("web"),),
+)
+CANCEL = CommandSchema(
+    "cancel",
+    "Cancel an order",
+    risk="write",
+    args=(NUMBER, Argument("why")),
+    flags=(Flag("refund"), Flag("credit"), Flag("force", risk="destructive")),
+    exclusive=(("refund", "credit"),),
+)
 SCHEMA = Schema(
     "bake",
     "Run a bakery",
     commands=(
-        CommandSchema(
-            "order",
-            "Work with orders",
-            subcommands=(
-                CommandSchema(
-                    "list",
-                    "List orders",
-                    args=(Argument("state", type="enum", values=("open", "sold")), Argument("limit", type="integer", range=(1, 50)), Argument("label", repeatable=True)),
-                    flags=(Flag("web"),),
-                ),
-                CommandSchema("cancel", "Cancel an order", risk="write", args=(NUMBER, Argument("why")), flags=(Flag("refund"), Flag("credit"), Flag("force", risk="destructive")), exclusive=(("refund", "credit"),)),
-            ),
-        ),
+        CommandSchema("order", "Work with orders", subcommands=(LIST, CANCEL)),
         CommandSchema("oven", "Work with ovens", subcommands=(CommandSchema("list", "List ovens"),)),
     ),
-)  # fmt: skip
+)
 HERE = {"order": {"current": 7}}
 
 
@@ -54,7 +60,8 @@ class Scripted:
         return text
 
     def logits(self, texts):
-        return {name: np.array([self._output(text, name)], dtype=object if name == "slots" else float) for (text,) in [texts] for name in self.heads}
+        (text,) = texts
+        return {name: np.array([self._output(text, name)], dtype=object if name == "slots" else float) for name in self.heads}
 
     def _output(self, text, name):
         command, kind, sure, flags, slots, value_sure = self.answers[text]
