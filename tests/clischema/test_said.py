@@ -63,10 +63,19 @@ def test_several_values_are_a_list():
     assert meant(Argument("label", repeatable=True), "bug, urgent and p0") == ("bug", "urgent", "p0")
 
 
-def test_a_word_points_at_the_context_when_the_binding_knows_it_or_everybody_does():
-    bound = Argument("number", type="integer", context=Binding("git.current_pr", words=("mine",)))
-    assert refers(bound, "mine")
-    assert refers(bound, "this one")
-    assert refers(NUMBER, "It")
-    assert not refers(NUMBER, "mine")
-    assert not refers(NUMBER, "bit")
+BOUND = Argument("number", type="integer", context=Binding("git.current_pr", words=("mine",)))
+
+
+@pytest.mark.parametrize("said", ["mine", "this", "this one", "the current pr", "It", "my current one"])
+def test_a_word_points_at_the_context_when_the_binding_knows_it_or_everybody_does(said):
+    assert refers(BOUND, said)
+
+
+@pytest.mark.parametrize("said", ["bit", "", "the pr", "ship it on retry", "is this the one", "this is much longer than a word"])
+def test_a_text_with_such_a_word_in_it_points_at_nothing(said):
+    assert not refers(BOUND, said)
+
+
+@pytest.mark.parametrize(("said", "points"), [("this", True), ("it", True), ("mine", False), ("this is broken", False), ("this one", False)])
+def test_what_no_context_has_is_pointed_at_by_the_plain_word_alone(said, points):
+    assert refers(Argument("title"), said) is points

@@ -11,6 +11,7 @@ from sayso.clischema.values import read_value
 
 QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "`": "`", "„": "“"}
 ENDINGS = ".,;:!?"
+BEFORE_POINTING = ("the", "my", "our")
 ONES = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
     *("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
@@ -27,9 +28,12 @@ def meant(argument: Argument, text: str) -> Any:
 
 
 def refers(argument: Argument, text: str) -> bool:
-    """Whether the text points at a value that the context has, as "this" and "the current one" do."""
-    words = set(re.findall(r"\w+", text.casefold()))
-    return bool(words & {word.casefold() for word in (*REFERRING, *(argument.context.words if argument.context else ()))})
+    """Whether the text points at a value instead of saying it: "this", or for what the context may have, "the current one" too."""
+    words = re.findall(r"\w+", text.casefold())
+    pointing = {word.casefold() for word in (*REFERRING, *(argument.context.words if argument.context else ()))}
+    if argument.context and words[:1] and words[0] in BEFORE_POINTING:
+        words = words[1:]
+    return bool(words) and words[0] in pointing and len(words) <= (3 if argument.context else 1)
 
 
 def number_in(text: str) -> int | None:

@@ -185,9 +185,7 @@ def _of_word(sign: str) -> bool:
 
 def _value(argument: Any, text: str) -> Any:
     """The value that is said, THIS where it is pointed at, None where it is no value."""
-    value = meant(argument, text)
-    pointed = refers(argument, text) and (value is None or text.casefold() not in argument.synonyms)
-    return THIS if pointed and len(text.split()) <= 4 else value
+    return THIS if refers(argument, text) else meant(argument, text)
 
 
 def _log_odds(share: float) -> float:
