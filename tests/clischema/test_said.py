@@ -76,6 +76,7 @@ def test_a_text_with_such_a_word_in_it_points_at_nothing(said):
     assert not refers(BOUND, said)
 
 
-@pytest.mark.parametrize(("said", "points"), [("this", True), ("it", True), ("mine", False), ("this is broken", False), ("this one", False)])
-def test_what_no_context_has_is_pointed_at_by_the_plain_word_alone(said, points):
-    assert refers(Argument("title"), said) is points
+@pytest.mark.parametrize("said", ["mine", "this is broken", "this one"])
+def test_what_no_context_has_is_pointed_at_by_the_plain_word_alone(said):
+    assert refers(Argument("title"), "this")
+    assert not refers(Argument("title"), said)

@@ -12,6 +12,7 @@ from sayso.artifacts import Artifact, Draft, Progress, new_artifact, no_progress
 from sayso.errors import DataError, ProjectError, TemplateError, nearest
 from sayso.examples import Example, near_duplicates, normal_form, read_examples, split_by_group, write_examples, write_splits
 from sayso.generate.commands import Made, requests
+from sayso.generate.commands.people import with_marks
 from sayso.generate.dice import Dice
 from sayso.generate.logs import Cleaned, read_logs
 from sayso.generate.sampling import Yield, augment, sample
@@ -68,6 +69,7 @@ def gather(project: Project, progress: Progress = no_progress) -> Gathered:
     by_people: set[str] = set()
     for source in project.data:
         rows = _rows_of(project, source, gathered, progress)
+        rows = [with_marks(project.tool, row) for row in rows] if project.tool else rows
         by_people |= {normal_form(row.text) for row in rows}
         if source.split:
             gathered.fixed.setdefault(source.split, []).extend(rows)
