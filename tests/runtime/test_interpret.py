@@ -58,6 +58,20 @@ def test_of_an_ambiguous_request_only_its_group_is_suggested(read):
     assert {one.command for one in read("orders", "order list", "ambiguous", sure=0.4).suggestions} == {"order"}
 
 
+def test_of_what_may_be_several_commands_those_are_suggested_that_are_called_so(read):
+    asked = read("list number 5", "order cancel", "several", sure=0.4)
+    assert {one.subcommand for one in asked.suggestions} == {"list"}
+
+
+def test_of_what_is_misspelt_those_are_suggested_that_are_nearly_called_so(read):
+    assert {one.subcommand for one in read("cancle ordre", "order list", "typo", sure=0.4).suggestions} == {"cancel"}
+
+
+def test_only_what_was_pointed_at_is_said_to_be_unknown_here(read):
+    assert "by that" in read("cancel this", "order cancel", slots=[("number", "this")]).message
+    assert "by that" not in read("cancel an order", "order cancel").message
+
+
 def test_what_is_off_topic_is_told_what_the_tool_can_do(read):
     asked = read("will it rain", None, "off_topic")
     assert asked.suggestions == ()

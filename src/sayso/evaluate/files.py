@@ -11,6 +11,7 @@ from sayso.evaluate.answers import head_answers
 from sayso.evaluate.baselines import baselines_of
 from sayso.evaluate.calibrate import fit_head, temperature_file
 from sayso.evaluate.candidates import Candidate, candidate_at
+from sayso.evaluate.command_baselines import command_baselines
 from sayso.evaluate.stage import report_of
 from sayso.examples import read_examples, read_split
 from sayso.project import SPLITS, Project
@@ -41,6 +42,8 @@ def evaluate_file(
         made = open_artifact(project.build / "verified", "examples")
         splits = {name: read_split(made, name, project.heads) for name in SPLITS}
         report["baselines"] = baselines_of(project, splits, examples, report)
+        if project.tool and "commands" in report:
+            report["commands"]["baselines"] = command_baselines(project.tool, splits["train"], examples)
     return report
 
 

@@ -69,7 +69,7 @@ def gather(project: Project, progress: Progress = no_progress) -> Gathered:
     by_people: set[str] = set()
     for source in project.data:
         rows = _rows_of(project, source, gathered, progress)
-        rows = [with_marks(project.tool, row) for row in rows] if project.tool else rows
+        rows = [with_marks(project.tool, row, source.examples) for row in rows] if project.tool else rows
         by_people |= {normal_form(row.text) for row in rows}
         if source.split:
             gathered.fixed.setdefault(source.split, []).extend(rows)

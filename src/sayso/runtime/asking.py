@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from sayso.clischema import Argument, Schema, scope_of
 from sayso.clischema import Command as Plain
 from sayso.runtime.interpretation import KINDS, Clarification, Command, Kind, Suggestion
 
 MOST = 4
+LIKENESS = 0.75
 Ranking = Sequence[tuple[tuple[str, ...], float]]
 
 
-def asking_back(schema: Schema, kind: str, ranking: Ranking, confidence: float, first: Command | None = None) -> Clarification:
-    """A question of one kind; the suggestions are the likeliest commands, of the group that is spoken of where one is."""
+def asking_back(
+    schema: Schema, kind: str, ranking: Ranking, confidence: float, text: str = "", first: Command | None = None
+) -> Clarification:
+    """A question of one kind; the suggestions are the likeliest commands: of the group that is spoken of, or called as the text says."""
     known: Kind = next(one for one in KINDS if one == kind)
     paths = [path for path, _ in ranking]
     if known == "ambiguous":
         paths = _of_likeliest_group(ranking)
+    if known in ("several", "typo"):
+        paths = _called_so(schema, paths, text)
     if known == "off_topic":
         paths = []
     suggestions = [_suggestion(schema, path) for path in paths[:MOST]]
@@ -27,14 +34,14 @@ def asking_back(schema: Schema, kind: str, ranking: Ranking, confidence: float, 
     return Clarification(known, _message(schema, known, suggestions), tuple(suggestions), confidence)
 
 
-def ask_for(schema: Schema, command: Plain, argument: Argument, confidence: float) -> Clarification:
-    """The question for an argument that the command cannot do without; the suggestion is the command as far as it is known."""
+def ask_for(schema: Schema, command: Plain, argument: Argument, confidence: float, *, pointed: bool = False) -> Clarification:
+    """The question for an argument that the command cannot do without, or that was `pointed` at in vain; the suggestion is the command
+    as far as it is known.
+    """
     name = " ".join([schema.name, *command.path])
     what = argument.description or argument.name.replace("_", " ")
     one_of = f" ({', '.join(argument.values)})" if argument.values else ""
-    where = ""
-    if argument.context:
-        where = f"; nothing here says what {' or '.join(repr(word) for word in argument.context.words[:2])} is"
+    where = "; nothing here says which one is meant by that" if pointed else ""
     known = Suggestion(name, command.path[0] if command.path else None, " ".join(command.path[1:]) or None, command.args, command.flags)
     return Clarification("missing_argument", f"`{name}`: which {argument.name}? {what}{one_of}{where}", (known,), confidence, argument.name)
 
@@ -67,6 +74,18 @@ def _of_likeliest_group(ranking: Ranking) -> list[tuple[str, ...]]:
         shares[path[0] if path else ""] = shares.get(path[0] if path else "", 0.0) + share
     best = max(shares, key=lambda group: shares[group], default="")
     return [path for path, _ in ranking if (path[0] if path else "") == best]
+
+
+def _called_so(schema: Schema, paths: Sequence[tuple[str, ...]], text: str) -> list[tuple[str, ...]]:
+    """The commands with a name or alias that the text has, or nearly has; all of them in their order, if there are none."""
+    words = re.findall(r"\w+", text.casefold())
+    scopes = {path: scope_of(schema, path).command for path in paths}
+    called = [path for path in paths if any(_near(name, words) for name in (scopes[path].name, *scopes[path].aliases))]
+    return called or list(paths)
+
+
+def _near(name: str, words: Sequence[str]) -> bool:
+    return bool(get_close_matches(name.casefold(), words, 1, LIKENESS))
 
 
 def _suggestion(schema: Schema, path: tuple[str, ...]) -> Suggestion:

@@ -35,6 +35,7 @@ REASONS = ("command", "kind", "slots", "flags")
 class Proposal:
     """What the model reads in a request, before anybody knows whether it is to be believed."""
 
+    text: str
     path: tuple[str, ...]
     said: Mapping[str, Any] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
@@ -86,7 +87,7 @@ class Interpreter:
         parts = {"command": share, **parts, **{name: sure for name, sure in flags.items() if sure >= 0.5}}
         by_kind = dict(zip(heads[KIND].labels, kinds.tolist(), strict=True))
         chosen = tuple(name for name in flags if name in parts)
-        return Proposal(path, said, chosen, parts, ranking, by_kind, some, sureness)
+        return Proposal(text, path, said, chosen, parts, ranking, by_kind, some, sureness)
 
     def judged(self, proposal: Proposal, context: Mapping[str, Any] | None, *, ask_below: float | None = None) -> Interpretation:
         """What to do with a proposal in a context. Below a confidence, the band `suggest` unless told otherwise, it is asked back."""
@@ -95,11 +96,13 @@ class Interpreter:
             kind = max((one for one in proposal.kinds if one in ("off_topic", "unclear")), key=lambda one: proposal.kinds[one])
         if kind != IS_COMMAND:
             sure = max(proposal.kinds[kind], 1.0 - proposal.command_share if kind in ("off_topic", "unclear") else 0.0)
-            return asking_back(self.schema, kind, proposal.ranking, sure)
+            return asking_back(self.schema, kind, proposal.ranking, sure, proposal.text)
         resolved = resolve(self.schema, proposal.path, proposal.said, proposal.flags, context)
         confidence = self.confidence(proposal)
         if resolved.missing:
-            return ask_for(self.schema, resolved.command, resolved.missing[0], proposal.parts["command"])
+            missing = resolved.missing[0]
+            pointed = proposal.said.get(missing.name) is THIS
+            return ask_for(self.schema, resolved.command, missing, proposal.parts["command"], pointed=pointed)
         try:
             command = self._command(checked(self.schema, resolved.command), confidence, proposal.parts)
         except CommandError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sayso.clischema import Argument, Command, Schema, checked, scope_of
@@ -18,7 +19,7 @@ LONGEST = 4
 """So many words may be said for a value that is not in the text itself."""
 
 
-def with_marks(schema: Schema, example: Example) -> Example:
+def with_marks(schema: Schema, example: Example, path: Path | None = None) -> Example:
     """The example with its slots, if every value is found in the text; refuses an answer that the schema does not allow."""
     output = example.output
     if not output or output.get("type") != "command":
@@ -26,7 +27,7 @@ def with_marks(schema: Schema, example: Example) -> Example:
     try:
         command = checked(schema, Command.from_json(output))
     except CommandError as error:
-        raise DataError(f"the answer to {example.text!r:.80} is none that the schema allows: {error}") from None
+        raise DataError(f"the answer to {example.text!r:.80} is none that the schema allows: {error}", path) from None
     marks = _marks(scope_of(schema, command.path).arguments, command.args, example)
     labels = {name: value for name, value in example.labels.items() if name != SLOTS}
     return replace(example, labels=labels if marks is None else labels | {SLOTS: marks})
