@@ -37,7 +37,7 @@ def test_the_surer_the_model_the_higher_the_confidence_and_about_as_high_as_it_i
 
 def test_no_reason_ever_counts_against_a_command(model):
     rows = heard(model, 60, 0.6, LIST) + heard(model, 60, 0.98, OVENS)
-    assert all(weight >= 0 for weight in fit_confidence(model, COMMANDS, rows)["weights"])
+    assert all(weight >= 0 for weight in fit_confidence(model, COMMANDS, rows)["weights"][:-1])
 
 
 def test_enough_requests_by_people_count_alone(model):

@@ -113,13 +113,21 @@ def test_several_values_of_one_argument_are_gathered(read):
 
 
 def test_the_confidence_is_that_of_its_weakest_reasons_once_it_was_fitted(model):
-    fitted = {"weights": [1.0, 1.0, 1.0, 0.0], "bias": -6.0}
+    fitted = {"weights": [1.0, 1.0, 1.0, 0.0, -6.0], "covariance": [[0.0] * 5] * 5}
     interpreter = Interpreter(model, {"schema": to_spec(SCHEMA), "confidence": fitted})
     sure = interpreter.interpret(model.hears("cancel 5", "order cancel", slots=[("number", "5")]))
     less = interpreter.interpret(model.hears("cancel 6", "order cancel", slots=[("number", "6")], value_sure=0.8))
     assert isinstance(sure, Command)
     assert sure.confidence > less.confidence
     assert set(sure.to_dict()) == {"type", "command", "subcommand", "args", "flags", "confidence", "action", "risk", "argv", "parts"}
+
+
+def test_weights_that_are_uncertain_make_it_less_sure(model):
+    text = model.hears("cancel 5", "order cancel", slots=[("number", "5")])
+    known = {"weights": [1.0, 1.0, 1.0, 0.0, -6.0], "covariance": [[0.0] * 5] * 5}
+    unknown = known | {"covariance": [[0.1 * (row == column) for column in range(5)] for row in range(5)]}
+    sure, less = (Interpreter(model, {"schema": to_spec(SCHEMA), "confidence": one}).interpret(text).confidence for one in (known, unknown))
+    assert 0.5 < less < sure
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n"])

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sayso.evaluate.commands import judged_answer
 from sayso.examples import Example
+from sayso.runtime.decide import sigmoid
 from sayso.runtime.interpret import REASONS, Interpreter
 from sayso.runtime.model import Model
 
@@ -16,6 +18,8 @@ GENERATED = "grammar"
 ENOUGH = 50
 """With so many requests by people, those that were generated say nothing more of confidence: they are easier."""
 STRENGTH = 0.3
+FLAT = 1e-3
+"""How little is known of the last weight, the bias, before anything is fitted."""
 
 
 def fit_confidence(model: Model, commands: Mapping[str, Any], examples: Sequence[Example]) -> dict[str, Any] | None:
@@ -36,12 +40,20 @@ def fit_confidence(model: Model, commands: Mapping[str, Any], examples: Sequence
             right.append(judged.exact)
     if len(set(right)) < 2:
         return None
-    fitted = LogisticRegression(C=STRENGTH).fit(np.array(reasons), np.array(right))
-    weights = np.maximum(fitted.coef_[0], 0.0)
+    fitted = LogisticRegression(C=STRENGTH, max_iter=1000).fit(np.array(reasons), np.array(right))
+    weights = np.r_[np.maximum(fitted.coef_[0], 0.0), fitted.intercept_]
     return {
         "reasons": list(REASONS),
-        "weights": [round(float(weight), 6) for weight in weights],
-        "bias": round(float(fitted.intercept_[0]), 6),
+        "weights": np.round(weights, 6).tolist(),
+        "covariance": np.round(_covariance(np.array(reasons), weights), 6).tolist(),
         "rows": len(right),
         "by_people": len(by_people) >= ENOUGH,
     }
+
+
+def _covariance(reasons: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How uncertain the weights are, so few requests as there are (Laplace's approximation)."""
+    given = np.c_[reasons, np.ones(len(reasons))]
+    sure = sigmoid(given @ weights)
+    prior = np.diag([*[1 / STRENGTH] * len(REASONS), FLAT])
+    return np.asarray(np.linalg.inv((given * (sure * (1 - sure))[:, None]).T @ given + prior))

@@ -62,7 +62,7 @@ class Interpreter:
         self.scopes: dict[tuple[str, ...], Scope] = {}
         confidence = document.get("confidence")
         self.weights = np.array(confidence["weights"] if confidence else [])
-        self.bias = float(confidence["bias"]) if confidence else 0.0
+        self.covariance = np.array(confidence["covariance"] if confidence else [])
 
     def interpret(self, text: str, context: Mapping[str, Any] | None = None) -> Interpretation:
         """The command that is meant, as far as the context tells what is not said; or what has to be asked."""
@@ -112,10 +112,14 @@ class Interpreter:
         return command
 
     def confidence(self, proposal: Proposal) -> float:
-        """How likely the proposal is right in everything: calibrated, or where nothing was fitted, the product of its parts."""
+        """How likely the proposal is right in everything: calibrated, or where nothing was fitted, the product of its parts.
+
+        The weights are known as well as the requests allow that they were fitted on; what is uncertain in them makes it less sure.
+        """
         if not len(self.weights):
             return float(np.prod([*proposal.parts.values(), proposal.kinds[IS_COMMAND]]))
-        return float(sigmoid(np.dot(self.weights, proposal.reasons) + self.bias))
+        reasons = np.array([*proposal.reasons, 1.0])
+        return float(sigmoid(self.weights @ reasons / np.sqrt(1.0 + np.pi / 8.0 * (reasons @ self.covariance @ reasons))))
 
     def _command(self, plain: Plain, confidence: float, parts: Mapping[str, float]) -> Command:
         risk = risk_of(self.schema, plain.path, plain.flags)
