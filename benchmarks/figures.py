@@ -20,7 +20,7 @@ from sayso.runtime.bench import bench
 ROOT = Path(__file__).parent.parent
 QUICKSTART = ROOT / "quickstart"
 RESULTS = ROOT / "benchmarks" / "results"
-OTHERS = ("peers", "serving", "loop", "assistant", "complexity", "frozen_layers", "packed_base", "vocabulary")
+OTHERS = ("peers", "serving", "loop", "assistant", "commands", "complexity", "frozen_layers", "packed_base", "vocabulary")
 LANGUAGES = {"": "both", "en": "English", "zh": "Chinese"}
 
 
@@ -34,7 +34,9 @@ def main() -> None:
     speed = asdict(bench(QUICKSTART))
     others = {name: result(RESULTS / f"{name}.json") for name in OTHERS if (RESULTS / f"{name}.json").is_file()}
     languages = [result(path) for path in sorted(RESULTS.glob("home_assistant_*.json"))]
-    write_block(ROOT / "README.md", "\n\n".join([summary(report, human, speed, languages), *complexity_summary(others)]))
+    write_block(
+        ROOT / "README.md", "\n\n".join([summary(report, human, speed, languages), *complexity_summary(others), *commands_summary(others)])
+    )
     parts = [
         page(report, human, speed, languages),
         *peers_page(others),
@@ -42,6 +44,7 @@ def main() -> None:
         *loop_page(others),
         *assistant_page(others),
         *complexity_page(others),
+        *commands_page(others),
         *training_page(others),
         *active_page(others),
     ]
@@ -372,6 +375,81 @@ def complexity_page(others: dict[str, Any]) -> list[str]:
         f"INT8 beside torch, on the test split: {agreement} (of a score: 1 less the mean difference). Schemes tried: {', '.join(tried)}. "
         f"Vocabulary: {found['vocabulary']['kept']:,} of {found['vocabulary']['of']:,} pieces.",
     ]
+
+
+def commands_summary(others: dict[str, Any]) -> list[str]:
+    """The README's table of the recipe `gh`."""
+    found = others.get("commands", {}).get("gh")
+    return [commands_table(found)] if found else []
+
+
+TLDR = (
+    *("", "commands", "requests", "as written: command", "with values: command", "all of it"),
+    *("table / nearest / keywords: command", "p50"),
+)
+
+
+def commands_table(found: dict[str, Any]) -> str:
+    """A model of commands beside what needs no model, on the same requests."""
+    requests = f"gh recipe, {found['rows']} requests written by hand"
+    model = {"name": "this model", **found, "clarification_f1": found["clarification"]["f1"]}
+    columns = {
+        "command right": "command_accuracy",
+        "all of it right": "exact",
+        "questions back, F1": "clarification_f1",
+        "executed though wrong": "false_execute",
+    }
+    compared = (model, *found["baselines"])
+    rows: list[tuple[Any, ...]] = [(told, *(percent(one[key]) for one in compared)) for told, key in columns.items()]
+    rows += [("an answer, one thread, p50", f"{found['latency_ms']['p50']:.1f} ms", *[""] * len(found["baselines"]))]
+    return table((requests, *(one["name"] for one in compared)), rows)
+
+
+def commands_page(others: dict[str, Any]) -> list[str]:
+    """What docs/performance.md says of models of commands."""
+    if "commands" not in others:
+        return []
+    found, parts = others["commands"], ["## Commands"]
+    if gh := found.get("gh"):
+        told = ("command_accuracy", "exact", "false_execute")
+        low_high = [f"{percent(gh[f'{key}_low'])} to {percent(gh[f'{key}_high'])}" for key in told]
+        bands = [(f"≥ {edge}", percent(row["coverage"]), percent(row["precision"])) for edge, row in gh["bands"].items()]
+        kinds = [
+            (kind.replace("_", " "), percent(row["asked"]), percent(row["f1"]), row["rows"])
+            for kind, row in gh["clarification"]["kinds"].items()
+        ]
+        parts += [
+            f"`python benchmarks/commands.py gh`: the recipe on {gh['rows']} requests that were written by hand, apart from everything it "
+            "learned from; nothing was fitted or chosen on them. With 95 % intervals: command right "
+            f"{low_high[0]}, all of it right {low_high[1]}, executed though wrong {low_high[2]} of all requests. Values that nobody said: "
+            f"{percent(gh['hallucinated'])} of commands. ECE {percent(gh['ece'])}; p95 {gh['latency_ms']['p95']:.1f} ms. Built in "
+            f"{gh['build_seconds'] / 60:.0f} minutes.",
+            commands_table(gh),
+            table(("sure", "answered", "of these all right"), bands),
+            table(("question back", "asked when due", "of this kind, F1", "requests"), kinds),
+        ]
+    imported = {name: one for name, one in found.items() if name != "gh"}
+    if imported:
+        rows = [
+            (
+                name,
+                one["commands"],
+                one["pairs"],
+                percent(one["understood"]),
+                percent(one["with_values"]["command_accuracy"]),
+                percent(one["with_values"]["exact"]),
+                " / ".join(percent(row["command_accuracy"]) for row in one["with_values"]["baselines"]),
+                f"{one['with_values']['latency_ms']['p50']:.1f} ms",
+            )
+            for name, one in imported.items()
+        ]
+        parts += [
+            f"`python benchmarks/commands.py {' '.join(imported)}`: schemas imported from carapace as they are, with no words of ours in "
+            "them, on tldr's descriptions of commands, which their authors wrote without these schemas. `as written`: without values, "
+            "where the right command counts, given or asked a value for; `with values`: the values of the template behind it.",
+            table(TLDR, rows),
+        ]
+    return parts
 
 
 def training_page(others: dict[str, Any]) -> list[str]:
