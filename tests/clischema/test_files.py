@@ -9,8 +9,9 @@ def test_a_projects_schemas_are_found_by_name(tmp_path):
     bake = write_sample(tmp_path / "schemas")
     alone = write_sample(tmp_path, name="schema.yaml")
     assert schema_files(tmp_path) == [alone, bake]
+    assert schema_file("bake", tmp_path) == alone
+    alone.unlink()
     assert schema_file("bake", tmp_path) == bake
-    assert schema_file(tmp_path.name, tmp_path) == alone
     assert schema_file(str(bake), tmp_path / "elsewhere") == bake
 
 

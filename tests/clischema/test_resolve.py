@@ -28,7 +28,7 @@ def test_what_is_pointed_at_comes_from_the_context():
     assert (found.command.args, found.missing) == ({"number": 7}, ())
 
 
-@pytest.mark.parametrize("current", [None, "seven-ish", {}, []])
+@pytest.mark.parametrize("current", [None, "", "seven-ish", {}, []])
 @pytest.mark.parametrize("context", [None, {}, {"order": None}, {"order": {"current": ...}}, {"order": 7}])
 def test_what_the_context_does_not_have_is_missing(context, current):
     if context == {"order": {"current": ...}}:

@@ -122,6 +122,30 @@ def test_the_confidence_is_that_of_its_weakest_reasons_once_it_was_fitted(model)
     assert set(sure.to_dict()) == {"type", "command", "subcommand", "args", "flags", "confidence", "action", "risk", "argv", "parts"}
 
 
+@pytest.mark.parametrize("text", ["don't cancel 5", "never cancel 5", "please do not cancel 5", "delete order 5"])
+def test_what_the_text_itself_forbids_or_asks_to_destroy_is_not_run_unasked(read, text):
+    assert read(text, "order cancel", slots=[("number", "5")], sure=0.9999, value_sure=0.9999).action == "confirm"
+
+
+def test_a_negation_or_a_destroying_word_within_a_value_does_not_count(read):
+    text = "cancel 5, why: do not delete"
+    assert read(text, "order cancel", slots=[("number", "5"), ("why", "do not delete")], sure=0.9999, value_sure=0.9999).action == "execute"
+
+
+def test_what_is_quoted_is_one_value(read):
+    slots = [("number", "5"), ("why", "late, and")]
+    assert read('cancel 5 because "it was late, and cold"', "order cancel", slots=slots).args["why"] == "it was late, and cold"
+
+
+def test_a_value_that_was_said_and_is_not_allowed_keeps_it_from_being_run_unasked(read):
+    assert read("list 900 orders", "order list", slots=[("limit", "900")], sure=0.9999, value_sure=0.9999).action == "confirm"
+
+
+def test_the_number_that_was_said_is_in_what_is_suggested(read):
+    asked = read("cancel 42", "order cancel", "several", sure=0.4)
+    assert {one.subcommand: dict(one.args) for one in asked.suggestions} == {"cancel": {"number": 42}}
+
+
 def test_weights_that_are_uncertain_make_it_less_sure(model):
     text = model.hears("cancel 5", "order cancel", slots=[("number", "5")])
     known = {"weights": [1.0, 1.0, 1.0, 0.0, -6.0], "covariance": [[0.0] * 5] * 5}

@@ -65,7 +65,8 @@ def show_all(schema: Schema, request: Request, answer: Interpretation, *, yes: b
 
 def _permitted(schema: Schema, answer: Interpretation, yes: bool) -> tuple[Proposal, Permit]:
     """What may run, and why: because nobody needs to be asked, or because somebody was."""
-    at_a_terminal = sys.stdin.isatty() and sys.stderr.isatty()  # where the answer comes from, and where the question is seen
+    asked, shown = sys.stdin, sys.stderr  # where the answer comes from, and where the question is seen; a closed one is None
+    at_a_terminal = bool(asked and shown and asked.isatty() and shown.isatty())
     if isinstance(answer, Clarification):
         if not at_a_terminal:
             tell_question(schema, answer)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sayso
 from sayso.errors import SchemaError, nearest
+from sayso.yamlfile import read_yaml
 
 RECIPES = Path(sayso.__file__).parent / "recipes"
 
@@ -35,4 +36,12 @@ def schema_file(name: str, project: Path) -> Path:
 
 
 def _name(file: Path) -> str:
-    return file.parent.name if file.name == "schema.yaml" else file.stem
+    """What a schema goes by: its file's name, or of a `schema.yaml` the tool's own."""
+    if file.name != "schema.yaml":
+        return file.stem
+    try:
+        document = read_yaml(file, SchemaError).value
+    except SchemaError:
+        document = None
+    named = document.get("cli_name") if isinstance(document, dict) else None
+    return str(named or file.resolve().parent.name)

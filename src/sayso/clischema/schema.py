@@ -29,9 +29,10 @@ class Binding:
     def resolve(self, context: Mapping[str, Any] | None) -> Any:
         """The value in this context; None where the context does not have it."""
         if "{" not in self.source:
-            return _looked_up(self.source, context)
+            found_there = _looked_up(self.source, context)
+            return None if found_there == "" else found_there
         found = {name: _looked_up(name, context) for name in re.findall(r"\{([^{}]*)\}", self.source)}
-        if any(value is None for value in found.values()):
+        if any(value is None or value == "" for value in found.values()):
             return None
         return re.sub(r"\{([^{}]*)\}", lambda place: str(found[place[1]]), self.source)
 

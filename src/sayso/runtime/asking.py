@@ -24,7 +24,7 @@ def asking_back(
     if known == "ambiguous":
         paths = _of_likeliest_group(ranking)
     if known in ("several", "typo"):
-        paths = _called_so(schema, paths, text)
+        paths = _called_so(schema, paths, text, LIKENESS if known == "typo" else 1.0)
     if known == "off_topic":
         paths = []
     suggestions = [_suggestion(schema, path) for path in paths[:MOST]]
@@ -54,7 +54,7 @@ def _message(schema: Schema, kind: Kind, suggestions: Sequence[Suggestion]) -> s
         case "ambiguous":
             return f"What should be done with it: {choices}?"
         case "several":
-            return f"That may mean several things: {choices}?"
+            return f"That may mean several things: {choices}?" if len(suggestions) > 1 else f"Do you mean {choices}?"
         case "typo":
             return f"That is hard to read. Did you mean {choices}?"
         case _:
@@ -76,16 +76,15 @@ def _of_likeliest_group(ranking: Ranking) -> list[tuple[str, ...]]:
     return [path for path, _ in ranking if (path[0] if path else "") == best]
 
 
-def _called_so(schema: Schema, paths: Sequence[tuple[str, ...]], text: str) -> list[tuple[str, ...]]:
-    """The commands with a name or alias that the text has, or nearly has; all of them in their order, if there are none."""
+def _called_so(schema: Schema, paths: Sequence[tuple[str, ...]], text: str, likeness: float) -> list[tuple[str, ...]]:
+    """The commands with a name or alias like a word of the text; all of them in their order, if there are none."""
     words = re.findall(r"\w+", text.casefold())
-    scopes = {path: scope_of(schema, path).command for path in paths}
-    called = [path for path in paths if any(_near(name, words) for name in (scopes[path].name, *scopes[path].aliases))]
+    called = []
+    for path in paths:
+        command = scope_of(schema, path).command
+        if any(get_close_matches(name.casefold(), words, 1, likeness) for name in (command.name, *command.aliases)):
+            called.append(path)
     return called or list(paths)
-
-
-def _near(name: str, words: Sequence[str]) -> bool:
-    return bool(get_close_matches(name.casefold(), words, 1, LIKENESS))
 
 
 def _suggestion(schema: Schema, path: tuple[str, ...]) -> Suggestion:

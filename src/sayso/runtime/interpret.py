@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,9 @@ from sayso.clischema.resolve import THIS, resolve
 from sayso.clischema.said import meant, refers
 from sayso.errors import CommandError, UsageError
 from sayso.runtime.asking import ask_for, asking_back
+from sayso.runtime.caution import doubtful, whole_quotation
 from sayso.runtime.decide import Action, action, sigmoid, softmax
-from sayso.runtime.interpretation import Command, Interpretation
+from sayso.runtime.interpretation import Clarification, Command, Interpretation
 from sayso.runtime.spans import Mark, marks_in
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ class Proposal:
     kinds: Mapping[str, float] = field(default_factory=dict)
     command_share: float = 1.0
     flag_sureness: float = 1.0
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    doubtful: bool = False
 
     @property
     def reasons(self) -> tuple[float, ...]:
@@ -82,12 +86,13 @@ class Interpreter:
         ranking = sorted(((self.paths[label], share) for label, share in shares.items()), key=lambda each: -each[1])
         path, share = ranking[0]
         scope = self._scope(path)
-        said, parts = self._said(scope, text, raw)
+        said, parts, unread = self._said(scope, text, raw)
+        marks = [mark for mark, _ in self._marks(scope, text, raw)]
         flags, sureness = self._flags(scope, raw, {*said})
         parts = {"command": share, **parts, **{name: sure for name, sure in flags.items() if sure >= 0.5}}
         by_kind = dict(zip(heads[KIND].labels, kinds.tolist(), strict=True))
         chosen = tuple(name for name in flags if name in parts)
-        return Proposal(text, path, said, chosen, parts, ranking, by_kind, some, sureness)
+        return Proposal(text, path, said, chosen, parts, ranking, by_kind, some, sureness, raw, unread or doubtful(scope, text, marks))
 
     def judged(self, proposal: Proposal, context: Mapping[str, Any] | None, *, ask_below: float | None = None) -> Interpretation:
         """What to do with a proposal in a context. Below a confidence, the band `suggest` unless told otherwise, it is asked back."""
@@ -96,7 +101,7 @@ class Interpreter:
             kind = max((one for one in proposal.kinds if one in ("off_topic", "unclear")), key=lambda one: proposal.kinds[one])
         if kind != IS_COMMAND:
             sure = max(proposal.kinds[kind], 1.0 - proposal.command_share if kind in ("off_topic", "unclear") else 0.0)
-            return asking_back(self.schema, kind, proposal.ranking, sure, proposal.text)
+            return self._with_values(asking_back(self.schema, kind, proposal.ranking, sure, proposal.text), proposal)
         resolved = resolve(self.schema, proposal.path, proposal.said, proposal.flags, context)
         confidence = self.confidence(proposal)
         if resolved.missing:
@@ -104,7 +109,7 @@ class Interpreter:
             pointed = proposal.said.get(missing.name) is THIS
             return ask_for(self.schema, resolved.command, missing, proposal.parts["command"], pointed=pointed)
         try:
-            command = self._command(checked(self.schema, resolved.command), confidence, proposal.parts)
+            command = self._command(checked(self.schema, resolved.command), confidence, proposal)
         except CommandError as error:
             return replace(asking_back(self.schema, "unclear", proposal.ranking, 1.0 - confidence), message=str(error))
         if confidence < (self.model.spec.bands.suggest if ask_below is None else ask_below):
@@ -121,10 +126,20 @@ class Interpreter:
         reasons = np.array([*proposal.reasons, 1.0])
         return float(sigmoid(self.weights @ reasons / np.sqrt(1.0 + np.pi / 8.0 * (reasons @ self.covariance @ reasons))))
 
-    def _command(self, plain: Plain, confidence: float, parts: Mapping[str, float]) -> Command:
+    def _with_values(self, question: Clarification, proposal: Proposal) -> Clarification:
+        """The question, whose suggestions have the values that were said for them."""
+        suggestions = []
+        for one in question.suggestions:
+            path = (*([one.command] if one.command else []), *(one.subcommand or "").split())
+            scope = self._scope(path)
+            said = _only_number(scope, proposal.text) | self._said(scope, proposal.text, proposal.raw)[0]
+            suggestions.append(replace(one, args={name: value for name, value in said.items() if value is not THIS}))
+        return replace(question, suggestions=tuple(suggestions))
+
+    def _command(self, plain: Plain, confidence: float, proposal: Proposal) -> Command:
         risk = risk_of(self.schema, plain.path, plain.flags)
         allowed: Action = action(confidence, self.model.spec.bands)
-        if risk == "destructive" and allowed == "execute":
+        if allowed == "execute" and (risk == "destructive" or proposal.doubtful):
             allowed = "confirm"
         return Command(
             argv=tuple(to_argv(self.schema, plain)),
@@ -135,7 +150,7 @@ class Interpreter:
             confidence=confidence,
             action=allowed,
             risk=risk,
-            parts=parts,
+            parts=proposal.parts,
         )
 
     def _scope(self, path: tuple[str, ...]) -> Scope:
@@ -143,23 +158,32 @@ class Interpreter:
             self.scopes[path] = scope_of(self.schema, path)
         return self.scopes[path]
 
-    def _said(self, scope: Scope, text: str, raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, float]]:
-        """The values that are said, and how sure the model is of each; of one that is said twice, the surer one."""
+    def _marks(self, scope: Scope, text: str, raw: Mapping[str, Any]) -> list[tuple[Mark, float]]:
+        """The pieces of the text that are values of the command's arguments, quotations whole, and how sure the model is of each."""
+        if SLOTS not in raw:
+            return []
+        head = self.model.heads[SLOTS]
+        found = marks_in(raw[SLOTS], head.labels, head.temperature, scope.arguments)
+        return [(whole_quotation(text, mark) if scope.arguments[mark.label].type == "string" else mark, sure) for mark, sure in found]
+
+    def _said(self, scope: Scope, text: str, raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, float], bool]:
+        """The values that are said, how sure the model is of each, and whether one was said that the schema does not allow.
+
+        Of one that is said twice, the surer one.
+        """
         said: dict[str, Any] = {}
         parts: dict[str, float] = {}
-        if SLOTS not in raw:
-            return said, parts
-        head = self.model.heads[SLOTS]
-        for mark, sure in marks_in(raw[SLOTS], head.labels, head.temperature, scope.arguments):
+        unread = False
+        for mark, sure in self._marks(scope, text, raw):
             argument = scope.arguments[mark.label]
             value = _value(argument, whole_words(text, mark))
             if value is None:
-                continue
-            if argument.repeatable and isinstance(said.get(mark.label), tuple) and isinstance(value, tuple):
+                unread = True
+            elif argument.repeatable and isinstance(said.get(mark.label), tuple) and isinstance(value, tuple):
                 said[mark.label], parts[mark.label] = (*said[mark.label], *value), min(parts[mark.label], sure)
             elif sure > parts.get(mark.label, 0.0):
                 said[mark.label], parts[mark.label] = value, sure
-        return said, parts
+        return said, parts, unread
 
     def _flags(self, scope: Scope, raw: Mapping[str, Any], said: set[str]) -> tuple[dict[str, float], float]:
         """The flags of the command that may be meant with how likely they are, and how sure it is of all of them together."""
@@ -173,6 +197,16 @@ class Interpreter:
             for name in rivals[0 if said & set(group) else 1 :]:
                 found[name] = 1.0 - found[name]
         return found, min((max(share, 1.0 - share) for share in found.values()), default=1.0)
+
+
+def _only_number(scope: Scope, text: str) -> dict[str, Any]:
+    """The one number in a text as the value of what the command is about, where that is a number."""
+    subject = next(iter(scope.positionals), None)
+    numbers = re.findall(r"(?<![\w.])#?\d+(?![\w.])", text)
+    if subject is None or subject.type != "integer" or len(numbers) != 1:
+        return {}
+    value = meant(subject, numbers[0])
+    return {} if value is None else {subject.name: value}
 
 
 def whole_words(text: str, mark: Mark) -> str:

@@ -24,7 +24,8 @@ def check_installed(tool: str) -> str:
 def start(argv: Sequence[str]) -> NoReturn:
     """Become this program: no shell, no process in between, and its exit code is its own."""
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        if stream:  # a closed one is None
+            stream.flush()
     try:
         if sys.platform == "win32":  # exec there returns to the prompt while the program is still running
             sys.exit(subprocess.run(argv, check=False).returncode)
