@@ -132,7 +132,7 @@ def test_an_argparse_parser_becomes_a_schema(module):
         "point": ("string", False, False, None),
     }
     scope = scope_of(found.schema, ["bake"])
-    assert list(scope.flags) == ["glaze", "no-glaze", "low", "high", "verbose", "version"]
+    assert list(scope.flags) == ["glaze", "no-glaze", "low", "high", "verbose"]
     assert scope.command.exclusive == (("low", "high"),)
     assert scope.arguments["level"].range == (1, 5)
     assert scope.command.description == "Bake % something"

@@ -47,6 +47,11 @@ def _wrong_with_argument(argument: Argument) -> list[tuple[Severity, str, str]]:
     if repeated:
         wrong.append(("error", "values", f"the value {repeated[0]!r} is there twice"))
     wrong += _wrong_with_limits(argument)
+    for phrase in argument.natural_language:
+        if "{" in phrase.replace("{}", ""):
+            wrong.append(("error", "natural_language", f"{phrase!r}: only {{}} is a place in an argument's phrase, for its own value"))
+        elif phrase.count("{}") > 1:
+            wrong.append(("error", "natural_language", f"{phrase!r} has two places for one value"))
     if argument.positional:
         mistaken = [key for key in FOR_OPTIONS_ALONE if getattr(argument, key)]
         wrong += [("error", key, f"`{key}` is for options, and this is a positional") for key in mistaken]

@@ -12,7 +12,7 @@ from sayso.clischema.schema import Argument, CommandSchema, Flag, Schema, Type
 from sayso.clischema.values import wrong_with
 
 SWITCHES = (argparse._StoreConstAction, argparse._CountAction, argparse._AppendConstAction, argparse.BooleanOptionalAction)
-NO_OPTIONS = (argparse._HelpAction, argparse._SubParsersAction)
+NO_OPTIONS = (argparse._HelpAction, argparse._VersionAction, argparse._SubParsersAction)
 
 
 def from_argparse(parser: argparse.ArgumentParser, source: str, name: str | None = None) -> Imported:
@@ -36,8 +36,7 @@ def _command(parser: argparse.ArgumentParser, name: str, told: str, notes: list[
     actions = [action for action in parser._actions if not isinstance(action, NO_OPTIONS)]
     visible = [action for action in actions if action.help != argparse.SUPPRESS]
     flags = tuple(flag for action in visible if isinstance(action, SWITCHES) for flag in _flags(action))
-    flags += tuple(Flag(**_spelled(action), description=_help(action)) for action in visible if isinstance(action, argparse._VersionAction))
-    valued = [action for action in visible if not isinstance(action, (*SWITCHES, argparse._VersionAction))]
+    valued = [action for action in visible if not isinstance(action, SWITCHES)]
     options = tuple(_argument(action, parser.prog, notes) for action in valued if action.option_strings)
     positionals = tuple(_argument(action, parser.prog, notes) for action in valued if not action.option_strings)
     subparsers = next((action for action in parser._actions if isinstance(action, argparse._SubParsersAction)), None)
@@ -60,6 +59,8 @@ def _subcommands(action: Any, notes: list[str]) -> Iterator[CommandSchema]:
     for name, parser in action.choices.items():
         names.setdefault(id(parser), []).append(name)
     for name, *aliases in names.values():
+        if helps.get(name) == argparse.SUPPRESS:
+            continue
         command = _command(action.choices[name], name, helps.get(name, ""), notes)
         yield CommandSchema(**{**vars(command), "aliases": tuple(aliases)})
 
@@ -77,7 +78,8 @@ def _argument(action: argparse.Action, prog: str, notes: list[str]) -> Argument:
     positional = not action.option_strings
     several = action.nargs in ("*", "+", argparse.REMAINDER)
     if isinstance(action.nargs, int) and action.nargs > 1:
-        notes.append(f"`{prog}`: {action.dest} takes {action.nargs} words; the schema takes any number")
+        given = "takes any number" if positional else "gives it one"
+        notes.append(f"`{prog}`: {action.dest} takes {action.nargs} words; the schema {given}")
     elif several and not positional:
         notes.append(f"`{prog}`: {action.option_strings[0]} takes several words at once; the schema gives it one")
     kind, values, limits = _type(action)

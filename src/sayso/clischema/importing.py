@@ -15,6 +15,10 @@ def import_schema(source: str, name: str | None = None) -> Imported:
         from sayso.clischema.from_carapace import from_carapace
 
         found = from_carapace(Path(source), name)
+    elif Path(source.partition(":")[0]).suffix == ".py":
+        module = ".".join(Path(source.partition(":")[0]).with_suffix("").parts)
+        written = f"{module}:{source.partition(':')[2] or 'parser'}"
+        raise SchemaError(f"{source!r} is a file; name the module and what is in it, such as {written}")
     elif Path(source).suffix in (".yaml", ".yml") or Path(source).is_file():
         from sayso.clischema.read import read_schema
 

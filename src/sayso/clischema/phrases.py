@@ -17,9 +17,14 @@ PLACE = re.compile(r"\{([^{}=]+)(?:=([^{}]*))?\}")
 
 def wrong_with_phrase(scope: Scope, phrase: str) -> Iterator[str]:
     """What is wrong with the places in a phrase."""
+    if not phrase.strip():
+        yield "a phrase is empty"
     named: set[str] = set()
     for place in PLACE.finditer(phrase):
         name, word = place[1], place[2]
+        if word == "":
+            yield f"{phrase!r}: nothing stands behind `{name}=`"
+            continue
         if name in scope.flags:
             if not word:
                 yield f"{phrase!r}: {name!r} is a flag; put the words that ask for it behind it, as in {{{name}={name}}}"
@@ -30,5 +35,7 @@ def wrong_with_phrase(scope: Scope, phrase: str) -> Iterator[str]:
         elif word and meant(scope.arguments[name], word) is None and not refers(scope.arguments[name], word):
             yield f"{phrase!r}: {word!r} is no value of {name!r} and points at none"
         named.add(name)
-    if "{" in PLACE.sub("", phrase) or "}" in PLACE.sub("", phrase):
+    if "{}" in phrase:
+        yield f"{phrase!r}: put an argument's name into {{}}"
+    elif "{" in PLACE.sub("", phrase) or "}" in PLACE.sub("", phrase):
         yield f"the brackets of {phrase!r} do not match"

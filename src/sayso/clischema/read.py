@@ -27,6 +27,7 @@ PARTS: dict[str, type] = {
 }
 SHAPES = {
     "missing": "is missing",
+    "too_long": "has too many entries",
     "string_type": "must be text; put it in quotes",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
@@ -126,6 +127,8 @@ def _message(place: Sequence[Step], kind: str, given: Any) -> str:
         known = RISKS if name == "risk" else TYPES
         return f"there is no {name} {given!r}{nearest(str(given), known)}"
     shape = SHAPES.get(kind, "does not have the right form")
+    if kind == "missing" and isinstance(place[-1], int):
+        shape = "has too few entries"
     shown = f" (found {given!r})" if isinstance(given, str | int | float | bool) and kind != "missing" else ""
     return f"`{name}` {shape}{shown}"
 
