@@ -137,7 +137,7 @@ def test_an_argparse_parser_becomes_a_schema(module):
     assert scope.arguments["level"].range == (1, 5)
     assert scope.command.description == "Bake % something"
     assert scope_of(found.schema, ["run"]).command.options_first
-    assert found.notes == ("`oven bake`: point takes 2 words; the schema takes any number",)
+    assert found.notes == ("`oven bake`: point takes 2 words; the schema gives it one",)
 
 
 def test_what_the_schema_parses_argparse_parses_too(module):

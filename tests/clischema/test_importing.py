@@ -32,7 +32,7 @@ def test_a_source_that_is_nothing_is_told(tmp_path, monkeypatch, source, told):
 
 
 def test_a_python_file_is_answered_with_the_module_s_name():
-    with pytest.raises(SchemaError, match="such as tools.app_arg:make"):
+    with pytest.raises(SchemaError, match=r"such as tools\.app_arg:make"):
         import_schema("./tools/app_arg.py:make")
     with pytest.raises(SchemaError, match="such as app_arg:parser"):
         import_schema("app_arg.py")

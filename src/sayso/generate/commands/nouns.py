@@ -13,6 +13,7 @@ ARTICLES = {"a", "an", "the", "one", "or", "more", "your", "all", "any", "new", 
 ENDS_A_NOUN = {
     *("in", "from", "to", "for", "of", "with", "on", "by", "into", "about", "using", "and", "or", "as", "at", "that", "which", "between"),
     *("without", "via", "against", "through", "within", "based", "inside", "locally", "if", "after", "when", "its", "their"),
+    *("how", "what", "whether", "why", "where", "who", "is", "are"),
 }
 
 
