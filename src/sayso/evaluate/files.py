@@ -41,9 +41,10 @@ def evaluate_file(
         progress("fitting the baselines", 2, 3)
         made = open_artifact(project.build / "verified", "examples")
         splits = {name: read_split(made, name, project.heads) for name in SPLITS}
-        report["baselines"] = baselines_of(project, splits, examples, report)
         if project.tool and "commands" in report:
             report["commands"]["baselines"] = command_baselines(project.tool, splits["train"], examples)
+        else:
+            report["baselines"] = baselines_of(project, splits, examples, report)
     return report
 
 
