@@ -40,8 +40,8 @@ IMPORTED = {"git": "Git", "docker": "Docker"}
 PROJECT = """\
 name: {name}
 commands: schema.yaml
-generate: {{rows_per_command: 40, verification_share: 0}}
-train: {{epochs: 4, learning_rate: 2.0e-4, max_length: 64}}
+generate: {{rows_per_command: 24, verification_share: 0}}
+train: {{epochs: 3, learning_rate: 2.0e-4, max_length: 64}}
 """
 
 

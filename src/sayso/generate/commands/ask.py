@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sayso.clischema import Argument, Flag, Schema, Scope, scope_of
 from sayso.clischema.phrases import PLACE
 from sayso.generate.commands.lexicon import Role, lexicon
-from sayso.generate.commands.nouns import Wording, described, plural_of, wording_of
+from sayso.generate.commands.nouns import Wording, plural_of, wording_of
 from sayso.generate.commands.pattern import Pattern
 from sayso.generate.commands.roles import role_of
 from sayso.generate.commands.shares import Chooser
@@ -244,6 +244,3 @@ def _joined(chooser: Chooser, piece: str) -> str:
 
 def _words(name: str) -> str:
     return re.sub(r"[-_]+", " ", name)
-
-
-__all__ = ["Asker", "described", "mentions"]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from sayso.clischema import Schema
 from sayso.clischema.heads import COMMAND, FLAGS, KIND, NO_COMMAND, SLOTS, kinds_of, shared_words
@@ -91,8 +90,3 @@ def _row(text: str, kind: str, group: str) -> Example:
     if kind in ("off_topic", "unclear"):
         labels[COMMAND] = NO_COMMAND
     return Example(text, labels, source="grammar", group=group, output={"type": "clarification", "kind": kind})
-
-
-def counts_by_kind(rows: Sequence[Example]) -> Mapping[str, int]:
-    """How many rows there are of each kind."""
-    return Counter(str(row.labels.get(KIND)) for row in rows)

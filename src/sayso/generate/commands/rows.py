@@ -41,7 +41,12 @@ class Made:
 
     def facts(self) -> dict[str, Any]:
         """What the manifest says of them."""
-        return {"refused": dict(self.refused), "diversity": {split: diversity(rows) for split, rows in self.splits.items()}}
+        kinds = rows_by_kind(self.splits)
+        return {
+            "refused": dict(self.refused),
+            "answers": kinds,
+            "diversity": {split: diversity(rows) for split, rows in self.splits.items()},
+        }
 
 
 @dataclass
