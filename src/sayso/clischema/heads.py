@@ -34,7 +34,10 @@ def heads_of(schema: Schema) -> dict[str, dict[str, Any]]:
         COMMAND: {"type": "choice", "labels": commands | {NO_COMMAND: "No command of this tool"}, "fallback": NO_COMMAND},
         KIND: {"type": "choice", "labels": kinds},
     }
-    flags = _names(flag.name for _, command in schema.walk() for flag in command.flags)
+    flags: dict[str, str] = {}
+    for _, command in schema.walk():
+        for flag in command.flags:
+            flags[flag.name] = flags.get(flag.name) or flag.description or flag.name
     arguments = _names(argument.name for _, command in schema.walk() for argument in command.args)
     if flags:
         heads[FLAGS] = {"type": "tags", "labels": flags, "loss_weight": RARE}

@@ -20,8 +20,8 @@ def test_far_sides_that_are_no_help_slow_nothing(tmp_path, monkeypatch, langfuse
         langfuse_at(no_answer_from)
         with client_of(settings) as watched:
             watched.app.state.server.monitoring.score("any", "TextSearch")
-            without, with_them = seconds_for(unwatched, watched)
-            assert with_them < 2 * without
+            rounds = (seconds_for(unwatched, watched) for _ in range(5))  # on a busy machine, one of them is undisturbed
+            assert any(with_them < 2 * without for without, with_them in rounds)
             started = time.monotonic()
         assert time.monotonic() - started < 6, "and the server still ends"
 
