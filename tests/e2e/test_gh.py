@@ -110,7 +110,7 @@ def test_do_shows_it_as_json_and_runs_it_by_its_argv(recipe, tmp_path):
     tool.chmod(0o755)
     homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"), str(tmp_path))
     where = homes | {"PATH": f"{tool.parent}:{os.environ['PATH']}"}
-    run("do", "--allow", "gh pr list", cwd=tmp_path, **where)
+    run("do", "--allow", "gh pr list", cwd=recipe, **where)
     printed = run("do", recipe, "--print", "list the open pull requests", cwd=tmp_path, **where)
     assert printed.strip() == "gh pr list --state open"
     if answer["action"] == "execute":
