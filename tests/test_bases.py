@@ -62,4 +62,4 @@ def test_a_person_sees_one_table(project, tiny_base, capsys):
 def test_the_rivals_know_the_language(project):
     assert rivals_of(["en"]) == ["tinybert", "minilm", "distilbert"]
     assert "minilm" not in rivals_of(["en", "it"])
-    assert bases.HEADLINES.keys() == {"choice", "tags", "score"}
+    assert bases.HEADLINES.keys() == {"choice", "tags", "score", "spans"}
