@@ -20,7 +20,7 @@ from sayso.runtime.bench import bench
 ROOT = Path(__file__).parent.parent
 QUICKSTART = ROOT / "quickstart"
 RESULTS = ROOT / "benchmarks" / "results"
-OTHERS = ("peers", "serving", "loop", "assistant", "commands", "complexity", "frozen_layers", "packed_base", "vocabulary")
+OTHERS = ("peers", "serving", "loop", "assistant", "commands", "complexity", "frozen_layers", "packed_base", "vocabulary", "active")
 LANGUAGES = {"": "both", "en": "English", "zh": "Chinese"}
 
 
