@@ -66,11 +66,5 @@ def label_of(schema: Schema, path: Iterable[str]) -> str:
     return " ".join(path) or schema.name
 
 
-def path_of(schema: Schema, label: str) -> tuple[str, ...]:
-    """The path of the command with this label."""
-    paths = {label_of(schema, path): path for path, _ in schema.runnable_commands()}
-    return paths[label]
-
-
 def _names(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))

@@ -86,13 +86,25 @@ class Interpreter:
         ranking = sorted(((self.paths[label], share) for label, share in shares.items()), key=lambda each: -each[1])
         path, share = ranking[0]
         scope = self._scope(path)
-        said, parts, unread = self._said(scope, text, raw)
-        marks = [mark for mark, _ in self._marks(scope, text, raw)]
+        marks = self._marks(scope, text, raw)
+        said, parts, unread = _said(scope, text, marks)
         flags, sureness = self._flags(scope, raw, {*said})
         parts = {"command": share, **parts, **{name: sure for name, sure in flags.items() if sure >= 0.5}}
         by_kind = dict(zip(heads[KIND].labels, kinds.tolist(), strict=True))
         chosen = tuple(name for name in flags if name in parts)
-        return Proposal(text, path, said, chosen, parts, ranking, by_kind, some, sureness, raw, unread or doubtful(scope, text, marks))
+        return Proposal(
+            text,
+            path,
+            said,
+            chosen,
+            parts,
+            ranking,
+            by_kind,
+            some,
+            sureness,
+            raw,
+            unread or doubtful(scope, text, [mark for mark, _ in marks]),
+        )
 
     def judged(self, proposal: Proposal, context: Mapping[str, Any] | None, *, ask_below: float | None = None) -> Interpretation:
         """What to do with a proposal in a context. Below a confidence, the band `suggest` unless told otherwise, it is asked back."""
@@ -132,7 +144,8 @@ class Interpreter:
         for one in question.suggestions:
             path = (*([one.command] if one.command else []), *(one.subcommand or "").split())
             scope = self._scope(path)
-            said = _only_number(scope, proposal.text) | self._said(scope, proposal.text, proposal.raw)[0]
+            marks = self._marks(scope, proposal.text, proposal.raw)
+            said = _only_number(scope, proposal.text) | _said(scope, proposal.text, marks)[0]
             suggestions.append(replace(one, args={name: value for name, value in said.items() if value is not THIS}))
         return replace(question, suggestions=tuple(suggestions))
 
@@ -166,25 +179,6 @@ class Interpreter:
         found = marks_in(raw[SLOTS], head.labels, head.temperature, scope.arguments)
         return [(whole_quotation(text, mark) if scope.arguments[mark.label].type == "string" else mark, sure) for mark, sure in found]
 
-    def _said(self, scope: Scope, text: str, raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, float], bool]:
-        """The values that are said, how sure the model is of each, and whether one was said that the schema does not allow.
-
-        Of one that is said twice, the surer one.
-        """
-        said: dict[str, Any] = {}
-        parts: dict[str, float] = {}
-        unread = False
-        for mark, sure in self._marks(scope, text, raw):
-            argument = scope.arguments[mark.label]
-            value = _value(argument, whole_words(text, mark))
-            if value is None:
-                unread = True
-            elif argument.repeatable and isinstance(said.get(mark.label), tuple) and isinstance(value, tuple):
-                said[mark.label], parts[mark.label] = (*said[mark.label], *value), min(parts[mark.label], sure)
-            elif sure > parts.get(mark.label, 0.0):
-                said[mark.label], parts[mark.label] = value, sure
-        return said, parts, unread
-
     def _flags(self, scope: Scope, raw: Mapping[str, Any], said: set[str]) -> tuple[dict[str, float], float]:
         """The flags of the command that may be meant with how likely they are, and how sure it is of all of them together."""
         if FLAGS not in raw:
@@ -197,6 +191,26 @@ class Interpreter:
             for name in rivals[0 if said & set(group) else 1 :]:
                 found[name] = 1.0 - found[name]
         return found, min((max(share, 1.0 - share) for share in found.values()), default=1.0)
+
+
+def _said(scope: Scope, text: str, marks: Sequence[tuple[Mark, float]]) -> tuple[dict[str, Any], dict[str, float], bool]:
+    """The values that are said, how sure the model is of each, and whether one was said that the schema does not allow.
+
+    Of one that is said twice, the surer one.
+    """
+    said: dict[str, Any] = {}
+    parts: dict[str, float] = {}
+    unread = False
+    for mark, sure in marks:
+        argument = scope.arguments[mark.label]
+        value = _value(argument, whole_words(text, mark))
+        if value is None:
+            unread = True
+        elif argument.repeatable and isinstance(said.get(mark.label), tuple) and isinstance(value, tuple):
+            said[mark.label], parts[mark.label] = (*said[mark.label], *value), min(parts[mark.label], sure)
+        elif sure > parts.get(mark.label, 0.0):
+            said[mark.label], parts[mark.label] = value, sure
+    return said, parts, unread
 
 
 def _only_number(scope: Scope, text: str) -> dict[str, Any]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sayso.clischema.phrases import PLACE
-
 
 @dataclass(frozen=True)
 class Pattern:
@@ -15,8 +13,3 @@ class Pattern:
     path: tuple[str, ...]
     flags: tuple[str, ...] = ()
     split: str = "train"
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """The arguments that it speaks of."""
-        return tuple(place[1] for place in PLACE.finditer(self.text))
