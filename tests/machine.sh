@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests use of the machine beside Python: Node 20 or newer with npm, Chromium, PostgreSQL, curl. On Debian and Ubuntu, root gets what is missing.
+# What the tests use of the machine beside Python: Node 20 or newer with npm, Chromium, PostgreSQL, curl, a C++ compiler. On Debian and Ubuntu, root gets what is missing.
 set -eu
 
 missing=""
@@ -8,6 +8,7 @@ command -v npm >/dev/null || missing="$missing npm"
 [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing="$missing chromium"
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 command -v curl >/dev/null || missing="$missing curl"
+command -v c++ >/dev/null || missing="$missing g++"
 
 if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "installing$missing"

@@ -51,8 +51,8 @@ class Scripted:
         }
         self.answers = {}
 
-    def hears(self, text, command=None, kind="command", sure=0.99, flags=(), slots=(), value_sure=0.99):
-        self.answers[text] = (command, kind, sure, flags, slots, value_sure)
+    def hears(self, text, command=None, kind="command", sure=0.99, flags=(), slots=(), value_sure=0.99, no_flag=-8.0):
+        self.answers[text] = (command, kind, sure, flags, slots, value_sure, no_flag)
         return text
 
     def logits(self, texts):
@@ -60,14 +60,14 @@ class Scripted:
         return {name: np.array([self._output(text, name)], dtype=object if name == "slots" else float) for name in self.heads}
 
     def _output(self, text, name):
-        command, kind, sure, flags, slots, value_sure = self.answers[text]
+        command, kind, sure, flags, slots, value_sure, no_flag = self.answers[text]
         labels = self.heads[name].labels
         if name == "command":
             return _log_shares(labels, command or "none", sure)
         if name == "kind":
             return _log_shares(labels, kind, 0.99)
         if name == "flags":
-            return [8.0 if label in flags else -8.0 for label in labels]
+            return [8.0 if label in flags else no_flag for label in labels]
         offsets = [(0, 0), *(word.span() for word in re.finditer(r"\w+|[^\w\s]", text)), (0, 0)]
         marks = [Mark(label, text.index(words), text.index(words) + len(words)) for label, words in slots]
         classes = classes_of(marks, offsets, labels)

@@ -122,3 +122,60 @@ def test_json_output_is_one_document_and_nothing_else(bakery):
     command = [sys.executable, "-c", "from sayso.cli import main; main()", "build", "--until", "verify", "--json", "--project", str(bakery)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert [stage["stage"] for stage in json.loads(result.stdout)["stages"]] == ["generate", "check", "verify"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "stages"), [("encoder", {"train", "export"}), ("llm", {"sft", "dpo", "gguf"}), ("hybrid", {"train", "gguf"})]
+)
+def test_a_project_has_the_stages_of_its_engine(tmp_path, engine, stages):
+    (tmp_path / "schema.yaml").write_text(
+        "name: bake\ncommands: [{name: oven, description: Heat it}, {name: list, description: List orders}]\n"
+    )
+    (tmp_path / "sayso.yaml").write_text(f"name: bake\ncommands: schema.yaml\nengine: {engine}\n")
+    project = Project.load(tmp_path)
+    names = [step.name for step in pipeline.steps_of(project)]
+    assert names[0] == "generate" and names[-1] == "bundle" and stages <= set(names)
+    needed = {need for step in pipeline.steps_of(project) for need in step.needs}
+    assert needed <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("changed", "again"),
+    [
+        ("hybrid_below: 0.5", {"bundle"}),
+        ("quantization: q4_0", {"gguf"}),
+        ("dpo: {beta: 0.2}", {"preferences", "dpo"}),
+        ("sft: {epochs: 7}", {"sft"}),
+        ("schema_in_prompt: true", {"sft", "preferences", "dpo", "gguf"}),
+    ],
+)
+def test_a_setting_of_the_language_model_concerns_the_stages_that_use_it(tmp_path, changed, again):
+    (tmp_path / "schema.yaml").write_text(
+        "name: bake\ncommands: [{name: oven, description: Heat it}, {name: list, description: List orders}]\n"
+    )
+
+    def digests(settings):
+        (tmp_path / "sayso.yaml").write_text(f"name: bake\ncommands: schema.yaml\nengine: hybrid\nllm: {{{settings}}}\n")
+        project = Project.load(tmp_path)
+        return {step.name: project.digest(*step.sections) for step in pipeline.steps_of(project)}
+
+    before, after = digests(""), digests(changed)
+    assert {name for name in before if before[name] != after[name]} == again
+
+
+def test_a_stage_of_another_engine_is_told_so(tmp_path):
+    (tmp_path / "schema.yaml").write_text(
+        "name: bake\ncommands: [{name: oven, description: Heat it}, {name: list, description: List orders}]\n"
+    )
+    (tmp_path / "sayso.yaml").write_text("name: bake\ncommands: schema.yaml\n")
+    with pytest.raises(UsageError, match="engine is 'encoder', which has no stage 'sft'"):
+        pipeline.run_step(Project.load(tmp_path), "sft")
+
+
+def test_without_preferences_the_file_is_made_of_the_first_fine_tuning(tmp_path):
+    (tmp_path / "schema.yaml").write_text(
+        "name: bake\ncommands: [{name: oven, description: Heat it}, {name: list, description: List orders}]\n"
+    )
+    (tmp_path / "sayso.yaml").write_text("name: bake\ncommands: schema.yaml\nengine: llm\nllm: {dpo: null}\n")
+    steps = {step.name: step for step in pipeline.steps_of(Project.load(tmp_path))}
+    assert "dpo" not in steps and steps["gguf"].needs == ("sft", "verify")

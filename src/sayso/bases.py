@@ -49,6 +49,7 @@ def try_bases(
 def _try(project: Project, device: str, runs: int, progress: Progress) -> BaseTried:
     from sayso.runtime.bench import latency_of
     from sayso.runtime.load import load
+    from sayso.runtime.model import Model
     from sayso.train.bases import BASES, resolve_base
 
     try:
@@ -63,6 +64,7 @@ def _try(project: Project, device: str, runs: int, progress: Progress) -> BaseTr
     figure = HEADLINES[project.heads[head].type]
     figures = report["figures"][head]
     with load(bundle) as model:
+        assert isinstance(model, Model)
         p50 = latency_of(model, 13, runs).p50_ms
     known = BASES.get(project.base)
     return BaseTried(

@@ -53,6 +53,12 @@ def _corrections(project: Project) -> list[Path]:
 
 HEADS = ("heads", "commands")
 PROMISES = ("bands", "gates", "rules")
+OF_SOME_ENGINE = ("train", "export", "sft", "preferences", "dpo", "gguf")
+ON_A_DEVICE = ("train", "sft", "preferences", "dpo")
+PROMPT = (*HEADS, "llm.schema_in_prompt", "llm.commands_shown")
+SFT, DPO = (*PROMPT, "llm.base", "llm.sft"), (*PROMPT, "llm.dpo")
+GGUF = ("name", "languages", *PROMPT, "llm.quantization", "llm.rivals", "bands")
+BUNDLE = ("name", "description", "engine")
 DATA_SECTIONS = (*HEADS, "data", "generate", "splits", "languages", "check")
 
 STEPS = (
@@ -63,8 +69,33 @@ STEPS = (
     Step("export", "sayso.export.export", "onnx", "onnx", ("train", "verify"), ("name", "languages", *HEADS, "export", "bands")),
     Step("calibrate", "sayso.evaluate.calibrate", "calibration", "calibration", ("export", "verify"), (*HEADS, "bands", "rules")),
     Step("evaluate", "sayso.evaluate.evaluate", "report", "report", ("export", "calibrate", "verify"), (*HEADS, *PROMISES)),
-    Step("bundle", "sayso.export.bundle", "bundle", "bundle", ("export", "calibrate", "evaluate"), ("name", "description")),
+    Step("bundle", "sayso.export.bundle.bundle", "bundle", "bundle", ("export", "calibrate", "evaluate"), BUNDLE),
 )
+
+
+def steps_of(project: Project) -> tuple[Step, ...]:
+    """The steps of the project's engine: an encoder's, a language model's, or both."""
+    if project.engine == "encoder":
+        return STEPS
+    *made, bundle = STEPS
+    data = tuple(step for step in made if step.name in ("generate", "check", "verify"))
+    last = ("preferences", "dpo") if project.llm.dpo else ()
+    tuned = last[-1] if last else "sft"
+    judged = ("gguf", "calibrate-llm", "verify")
+    writes = (
+        Step("sft", "sayso.train.sft.sft", "sft", "sft", ("verify",), SFT),
+        Step("preferences", "sayso.train.preferences.preferences", "preferences", "preferences", ("sft", "verify"), DPO),
+        Step("dpo", "sayso.train.dpo.dpo", "dpo", "dpo", ("sft", "preferences"), DPO),
+        Step("gguf", "sayso.export.gguf.gguf", "gguf", "gguf", (tuned, "verify"), GGUF),
+        Step("calibrate-llm", "sayso.evaluate.llm.calibrate_llm", "llm-calibration", "llm-calibration", ("gguf", "verify"), HEADS),
+        Step("evaluate-llm", "sayso.evaluate.llm.evaluate_llm", "llm-report", "llm-report", judged, (*HEADS, "gates")),
+    )
+    used = tuple(step for step in writes if step.name not in ("preferences", "dpo") or step.name in last)
+    packed = ("gguf", "calibrate-llm", "evaluate-llm")
+    if project.engine == "llm":
+        return (*data, *used, Step("bundle", "sayso.export.bundle.bundle_llm", "bundle", "bundle", packed, BUNDLE))
+    needs = (*bundle.needs, "gguf", "calibrate-llm")
+    return (*made, *used, Step("bundle", "sayso.export.bundle.bundle_hybrid", "bundle", "bundle", needs, (*BUNDLE, "llm.hybrid_below")))
 
 
 @dataclass(frozen=True)
@@ -80,7 +111,7 @@ class Outcome:
 def plan(project: Project, *, until: str = "bundle") -> list[Outcome]:
     """What `build` would run, and why; nothing is touched."""
     outcomes: list[Outcome] = []
-    for step in steps_until(until):
+    for step in steps_until(until, project):
         upstream = next((o.step for o in outcomes if o.reason and o.step in step.needs), None)
         reason = f"{upstream} runs first" if upstream else stale(project, step, {need: finished(project, need) for need in step.needs})
         outcomes.append(Outcome(step.name, reason))
@@ -97,21 +128,21 @@ def build(
 ) -> Iterator[Outcome]:
     """Run what has something new to do, one Outcome a step as it ends; stops at a failed check or gate."""
     artifacts: dict[str, Artifact] = {}
-    for step in steps_until(until):
+    for step in steps_until(until, project):
         reason = "asked for" if force else stale(project, step, artifacts)
         started = time.monotonic()
         if reason:
             progress(step.name, 0, 0)
             made_from = _made_from(project, step, artifacts)
-            options = {"device": device} if step.name == "train" else {}
+            options = {"device": device} if step.name in ON_A_DEVICE else {}
             artifacts[step.name] = step.run(project, artifacts, progress, **options)
             _remember(project, step, made_from | {"made": artifacts[step.name].digest})
         else:
             artifacts[step.name] = open_artifact(project.build / step.makes, step.kind)
         resumed = bool(reason and artifacts[step.name].manifest.get("resumed_at_step"))
         yield Outcome(step.name, reason, time.monotonic() - started, resumed)
-        if step.name == "evaluate":
-            require_gates(artifacts["evaluate"])
+        if step.name in ("evaluate", "evaluate-llm"):
+            require_gates(artifacts[step.name])
 
 
 def require_gates(report: Artifact) -> None:
@@ -123,7 +154,7 @@ def require_gates(report: Artifact) -> None:
 
 def finished(project: Project, step_name: str) -> Artifact:
     """A stage's finished artifact; an ArtifactError says which command makes it."""
-    step = _step(step_name)
+    step = _step(step_name, project)
     if not (project.build / step.makes / MANIFEST).is_file():
         raise ArtifactError(f"`sayso {step.name}` has to run first (or `sayso build`, which runs all)", project.build / step.makes)
     return open_artifact(project.build / step.makes, step.kind)
@@ -131,12 +162,12 @@ def finished(project: Project, step_name: str) -> Artifact:
 
 def output_of(project: Project, step_name: str) -> Path:
     """Where a stage puts its artifact."""
-    return project.build / _step(step_name).makes
+    return project.build / _step(step_name, project).makes
 
 
 def run_step(project: Project, name: str, progress: Progress = no_progress, **options: Any) -> Artifact:
     """Run one stage on the finished artifacts before it, whether it is stale or not."""
-    step = _step(name)
+    step = _step(name, project)
     artifacts = {need: finished(project, need) for need in step.needs}
     made_from = _made_from(project, step, artifacts)
     artifact = step.run(project, artifacts, progress, **options)
@@ -158,21 +189,28 @@ def stale(project: Project, step: Step, artifacts: Mapping[str, Artifact]) -> st
     return f"{', '.join(names[:3])} changed" if names else None
 
 
-def steps_until(name: str) -> tuple[Step, ...]:
-    """The steps up to and including `name`."""
-    return STEPS[: STEPS.index(_step(name)) + 1]
+def steps_until(name: str, project: Project) -> tuple[Step, ...]:
+    """The project's steps up to and including `name`."""
+    steps = steps_of(project)
+    return steps[: steps.index(_step(name, project)) + 1]
 
 
-def _step(name: str) -> Step:
-    for step in STEPS:
-        if step.name == name:
-            return step
-    raise UsageError(f"there is no stage {name!r}{nearest(name, [step.name for step in STEPS])}")
+def _step(name: str, project: Project) -> Step:
+    """The step of this name, which may leave out that it is a language model's: `calibrate` is `calibrate-llm` where there is no other."""
+    steps = {step.name: step for step in steps_of(project)}
+    if found := steps.get(name) or steps.get(f"{name}-llm"):
+        return found
+    if name in OF_SOME_ENGINE:
+        raise UsageError(
+            f"this project's engine is {project.engine!r}, which has no stage {name!r}; its stages are {', '.join(steps)} (`engine:` and "
+            "`llm:` in sayso.yaml choose)"
+        )
+    raise UsageError(f"there is no stage {name!r}{nearest(name, steps)}")
 
 
 def _made_from(project: Project, step: Step, artifacts: Mapping[str, Artifact]) -> dict[str, str]:
     package = PACKAGE / step.function.split(".")[1]
-    sources = [path for path in sorted(package.rglob("*")) if path.suffix in {".py", ".yaml", ".j2"}]
+    sources = [path for path in sorted(package.rglob("*")) if path.suffix in {".py", ".yaml", ".json", ".j2"}]
     code = {path.relative_to(PACKAGE).as_posix(): digest_of_file(path) for path in sources}
     made_from = {f"sayso {__version__} itself ({package.name})": digest_of(code)}
     made_from |= {f"`{section}` in sayso.yaml": project.digest(section) for section in step.sections}

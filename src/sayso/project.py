@@ -6,6 +6,8 @@ Every key is described in docs/project-file.md. An error names the file, the lin
 from __future__ import annotations
 
 import re
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -19,6 +21,7 @@ from sayso.clischema.spec import to_spec
 from sayso.errors import ProjectError, UsageError, nearest
 from sayso.gate import Gate, wrong_with
 from sayso.section import Section
+from sayso.tuning import LanguageModel, with_files
 from sayso.yamlfile import YamlFile, read_yaml
 
 FILE_NAME = "sayso.yaml"
@@ -52,10 +55,15 @@ def redaction_from_yaml(value: Any) -> Any:
     return value
 
 
+FOR_COMMANDS = {"learning_rate": 2e-4, "max_length": 64, "heads_start": "descriptions"}
+"""How heads for a tool's commands are fitted, where the project says nothing else."""
+
+
 class Label(Section):
-    """One label of a head: what it means, and words that hint at it (used by the keyword baseline)."""
+    """One label of a head: what it means, other names that data has for it, and words that hint at it (for the keyword baseline)."""
 
     description: str = ""
+    aliases: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     tie_breakers: tuple[str, ...] = ()
@@ -95,6 +103,10 @@ class Head(Section):
         """How many numbers the head gives: of a text, or of each of its tokens."""
         return 2 * len(self.labels) + 1 if self.type == "spans" else max(1, len(self.labels))
 
+    def label_named(self, name: str) -> str:
+        """The label that data calls by this name; the name itself where there is none."""
+        return name if name in self.labels else next((label for label, about in self.labels.items() if name in about.aliases), name)
+
     @model_validator(mode="after")
     def _labels_fit_the_type(self) -> Self:
         if self.type == "score" and (self.labels or self.ordered or self.fallback):
@@ -127,7 +139,7 @@ class Source(Section):
 class Generate(Section):
     """How many examples templates and a tool's schema give, and how they are varied."""
 
-    rows_per_command: int = Field(default=120, ge=10)
+    rows_per_command: int = Field(default=240, ge=10)
     samples_per_label: int = Field(default=1000, ge=1)
     augmentation_ratio: float = Field(default=0.5, ge=0, le=1)
     allow_fewer: bool = False
@@ -179,6 +191,7 @@ class Train(Section):
     freeze_layers: int = Field(default=0, ge=0)
     projection: int | None = Field(default=None, ge=1)
     head_hidden: int | None = Field(default=None, ge=1)
+    heads_start: Literal["anywhere", "descriptions"] = "anywhere"
     prune_vocabulary: bool = False
     best_by: str | None = None
     pooling: Literal["mean", "cls"] = "mean"
@@ -279,6 +292,8 @@ class Project(Section):
     train: Train = Train()
     export: Export = Export()
     bands: Bands = Bands()
+    engine: Literal["encoder", "llm", "hybrid"] = "encoder"
+    llm: LanguageModel = LanguageModel()
     zero_shot: ZeroShot = ZeroShot()
     rules: Rules | None = None
     labeling: Labeling = Labeling()
@@ -298,6 +313,12 @@ class Project(Section):
                 rule = f"use lower-case letters, digits and _, and none of {', '.join(sorted(taken))}"
                 raise ValueError(f"{name!r} cannot be a head's name: {rule}")
         return heads
+
+    @model_validator(mode="after")
+    def _language_models_take_commands(self) -> Self:
+        if self.engine != "encoder" and self.commands is None:
+            raise ValueError(f"the engine {self.engine!r} answers with commands, and there is no `commands: schema.yaml`")
+        return self
 
     @model_validator(mode="after")
     def _best_by_is_a_head(self) -> Self:
@@ -325,7 +346,8 @@ class Project(Section):
         if not isinstance(file.value, dict):
             raise ProjectError("a project is a mapping that begins with `name:` and `heads:`", path, 1)
         tool = _tool_of(file)
-        document = file.value if tool is None else {**file.value, "heads": heads_of(tool) | (file.value.get("heads") or {})}
+        document = file.value if tool is None else _for_commands(file.value, tool)
+        document = document | ({"llm": with_files(document["llm"], path.parent)} if "llm" in document else {})
         try:
             project = cls.model_validate(document)
         except ValidationError as error:
@@ -365,7 +387,8 @@ class Project(Section):
             changed = Project.model_validate(document)
         except ValidationError as error:
             problem = error.errors()[0]
-            raise UsageError(f"{'.'.join(str(step) for step in problem['loc'])}: {problem['msg']}") from None
+            place = ".".join(str(step) for step in problem["loc"])
+            raise UsageError(f"{place}: {problem['msg']} (found {problem.get('input')!r})") from None
         changed._folder, changed._build, changed._tool = self._folder, self._build, self._tool
         return changed
 
@@ -395,10 +418,20 @@ class Project(Section):
         return changed
 
     def digest(self, *sections: str) -> str:
-        """Identity of the named sections, so that a stage knows when what it depends on has changed."""
+        """Identity of the named sections, or parts of them (`llm.sft`), so that a stage knows when what it depends on has changed."""
         document = self.model_dump(mode="json", exclude={"heads": {"__all__": {"labels": {"__all__": ONLY_FOR_PEOPLE}}}})
         document["commands"] = to_spec(self._tool) if self._tool else None
-        return digest_of({name: document[name] for name in sections})
+        return digest_of({name: reduce(getitem, name.split("."), document) for name in sections})
+
+
+def _for_commands(document: dict[str, Any], tool: Schema) -> dict[str, Any]:
+    """The project with the heads that the tool's schema asks for, and trained as long as they need, unless it says otherwise."""
+    train = document.get("train") or {}
+    return {
+        **document,
+        "heads": heads_of(tool) | (document.get("heads") or {}),
+        "train": FOR_COMMANDS | train if isinstance(train, dict) else train,
+    }
 
 
 def _tool_of(file: YamlFile) -> Schema | None:
@@ -420,6 +453,8 @@ def _explained(error: ValidationError, file: YamlFile) -> ProjectError:
         message = f"{name!r} is missing"
     elif first["type"] == "model_type":
         message = f"{name!r} must be a mapping (found {first.get('input')!r})"
+    elif first["type"] == "path_type":
+        message = f"{name!r} must name a file (found {first.get('input')!r})"
     else:
         given = first.get("input")
         shown = f" (found {given!r})" if isinstance(given, str | int | float | bool) else ""
@@ -441,9 +476,8 @@ def _section_of(key: str) -> str:
 
 def _known_keys(place: list[str | int]) -> list[str]:
     """The keys allowed in the section at `place`."""
+    section: type[BaseModel] = Project
     match place:
-        case []:
-            section: type[BaseModel] = Project
         case ["heads", _]:
             section = Head
         case ["heads", _, "labels", _]:
@@ -452,9 +486,11 @@ def _known_keys(place: list[str | int]) -> list[str]:
             section = Source
         case ["rules"]:
             section = Rules
-        case [str(name)] if name in Project.model_fields:
-            default = Project.model_fields[name].default
-            section = type(default) if isinstance(default, BaseModel) else Project
         case _:
-            return []
+            for name in place:
+                field = section.model_fields.get(str(name))
+                default = field.get_default(call_default_factory=True) if field else None
+                if not isinstance(default, BaseModel):
+                    return []
+                section = type(default)
     return list(section.model_fields)

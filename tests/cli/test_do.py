@@ -2,7 +2,6 @@
 
 import json
 import os
-import select
 import stat
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from person import Terminal, needs_a_terminal
 from sayso.artifacts import no_progress
 from sayso.cli.command_models import command_model, known_tools
 from sayso.errors import BundleError, UsageError
@@ -271,49 +271,17 @@ def test_quiet_says_nothing_of_what_is_not_asked_about(sayso):
 # A person
 
 
-class Terminal:
-    """A person at a terminal of 120 columns."""
-
-    def __init__(self, folder, *args, columns=120):
-        import fcntl
-        import pty
-        import struct
-        import termios
-
-        self.pid, self.handle = pty.fork()
-        if self.pid == 0:
-            os.chdir(folder)
-            os.execve(sys.executable, [*PROGRAM, *args], os.environ)  # readline has changed the environment of pytest
-        fcntl.ioctl(self.handle, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        self.seen = b""
-
-    def wait_for(self, text):
-        while text.encode() not in self.seen:
-            assert select.select([self.handle], [], [], 30)[0], f"{text!r} never came, only {self.seen.decode()!r}"
-            try:
-                self.seen += os.read(self.handle, 4096)
-            except OSError:  # everything has ended
-                raise AssertionError(f"{text!r} never came, only {self.seen.decode()!r}") from None
-        self.seen = self.seen.partition(text.encode())[2]
-
-    def press(self, keys, then):
-        os.write(self.handle, keys.encode())
-        self.wait_for(then)
-
-    def end(self):
-        _, status = os.waitpid(self.pid, 0)
-        os.close(self.handle)
-        return os.waitstatus_to_exitcode(status)
-
-
-person_only = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 ASKED = "n: no"
 
 
-@person_only
+def at_a_terminal(folder, *args):
+    return Terminal(folder, *args, program=PROGRAM)
+
+
+@needs_a_terminal
 @pytest.mark.parametrize("key", ["\r", "y", "Y"])
 def test_a_person_says_yes(folder, given, kept, key):
-    person = Terminal(folder, "do", "gh", "merge", "this", "one")
+    person = at_a_terminal(folder, "do", "gh", "merge", "this", "one")
     person.wait_for("gh pr merge 12 --squash")
     person.wait_for("write")
     person.wait_for(", 0.93 sure")
@@ -324,18 +292,18 @@ def test_a_person_says_yes(folder, given, kept, key):
     assert kept(LOG)[0]["permitted"] == "confirmed" and kept(CORRECTIONS) == []
 
 
-@person_only
+@needs_a_terminal
 @pytest.mark.parametrize(("key", "code"), [("n", 1), ("q", 1), ("\x1b", 1), ("\x04", 1), ("\x03", 130)])
 def test_a_person_says_no(folder, given, kept, key, code):
-    person = Terminal(folder, "do", "gh", "list my prs")
+    person = at_a_terminal(folder, "do", "gh", "list my prs")
     person.wait_for(ASKED)
     os.write(person.handle, key.encode())
     assert (person.end(), given(), kept(LOG)) == (code, None, [])
 
 
-@person_only
+@needs_a_terminal
 def test_the_command_is_explained(folder, given):
-    person = Terminal(folder, "do", "gh", "merge this one")
+    person = at_a_terminal(folder, "do", "gh", "merge this one")
     person.wait_for(ASKED)
     person.press("e", then="number: the number of the pull request")
     person.wait_for("Make one commit of all")
@@ -345,9 +313,9 @@ def test_the_command_is_explained(folder, given):
     assert (person.end(), given()) == (1, None)
 
 
-@person_only
+@needs_a_terminal
 def test_a_destructive_command_wants_a_y_whatever_was_said(folder, given):
-    person = Terminal(folder, "do", "gh", "merge and clean up", "--yes")
+    person = at_a_terminal(folder, "do", "gh", "merge and clean up", "--yes")
     person.wait_for("destructive")
     person.wait_for("y: run   e: explain")
     person.press("\r", then="y: run")
@@ -356,9 +324,9 @@ def test_a_destructive_command_wants_a_y_whatever_was_said(folder, given):
     assert (person.end(), given()) == (7, ["pr", "merge", "12", "--delete-branch"])
 
 
-@person_only
+@needs_a_terminal
 def test_keys_that_came_before_the_question_do_not_answer_it(folder, given):
-    person = Terminal(folder, "do", "gh", "merge this one")
+    person = at_a_terminal(folder, "do", "gh", "merge this one")
     os.write(person.handle, b"\n\ny\n")
     person.wait_for(ASKED)
     time.sleep(0.3)
@@ -367,9 +335,9 @@ def test_keys_that_came_before_the_question_do_not_answer_it(folder, given):
     assert (person.end(), given()) == (1, None)
 
 
-@person_only
+@needs_a_terminal
 def test_a_line_may_be_changed_until_it_is_right_and_is_learned_from(folder, given, kept):
-    person = Terminal(folder, "do", "gh", "list my prs")
+    person = at_a_terminal(folder, "do", "gh", "list my prs")
     person.wait_for(ASKED)
     person.press("c", then="> gh pr list --state open")
     person.press("x\r", then="'openx' is none of its values; did you mean 'open'?")
@@ -387,9 +355,9 @@ def test_a_line_may_be_changed_until_it_is_right_and_is_learned_from(folder, giv
     assert json.loads(row["output"])["flags"] == ["web"]
 
 
-@person_only
+@needs_a_terminal
 def test_a_line_that_stays_as_it_was_or_is_given_up_teaches_nothing(folder, given, kept):
-    person = Terminal(folder, "do", "gh", "list my prs")
+    person = at_a_terminal(folder, "do", "gh", "list my prs")
     person.wait_for(ASKED)
     person.press("c", then="--state open")
     person.press("\r", then="0.95 sure")
@@ -401,9 +369,9 @@ def test_a_line_that_stays_as_it_was_or_is_given_up_teaches_nothing(folder, give
     assert (person.end(), given(), kept(CORRECTIONS)) == (7, ["pr", "list", "--state", "open"], [])
 
 
-@person_only
+@needs_a_terminal
 def test_a_changed_line_that_destroys_wants_a_y(folder, given):
-    person = Terminal(folder, "do", "gh", "merge this one")
+    person = at_a_terminal(folder, "do", "gh", "merge this one")
     person.wait_for(ASKED)
     person.press("c", then="--squash")
     person.press(" -d\r", then="y: run")
@@ -412,18 +380,18 @@ def test_a_changed_line_that_destroys_wants_a_y(folder, given):
     assert (person.end(), given()) == (130, None)
 
 
-@person_only
+@needs_a_terminal
 def test_leaving_while_changing_a_line_runs_nothing(folder, given):
-    person = Terminal(folder, "do", "gh", "merge this one")
+    person = at_a_terminal(folder, "do", "gh", "merge this one")
     person.wait_for(ASKED)
     person.press("c", then="--squash")
     os.write(person.handle, b"\x03")
     assert (person.end(), given()) == (130, None)
 
 
-@person_only
+@needs_a_terminal
 def test_a_suggestion_is_picked_by_its_number(folder, given, kept):
-    person = Terminal(folder, "do", "gh", "prs")
+    person = at_a_terminal(folder, "do", "gh", "prs")
     person.wait_for("3  merge one  `gh pr merge <number> --squash`")
     person.wait_for("1-3: pick   n: none")
     person.press("7", then="1-3: pick")
@@ -435,9 +403,9 @@ def test_a_suggestion_is_picked_by_its_number(folder, given, kept):
     assert (kept(LOG)[0]["origin"], kept(CORRECTIONS)) == ("picked", [])  # nothing has said which branch
 
 
-@person_only
+@needs_a_terminal
 def test_a_suggestion_that_lacks_something_asks_for_it(folder, given, kept):
-    person = Terminal(folder, "do", "gh", "prs", "--yes")
+    person = at_a_terminal(folder, "do", "gh", "prs", "--yes")
     person.wait_for("1-3: pick")
     person.press("3", then="number of `gh pr merge <number> --squash`: ")
     person.press("twelve\r", then="'twelve' is no whole number")
@@ -449,9 +417,9 @@ def test_a_suggestion_that_lacks_something_asks_for_it(folder, given, kept):
     assert (person.end(), given(), kept(LOG)[0]["origin"]) == (7, ["pr", "merge", "12", "--squash"], "answered")
 
 
-@person_only
+@needs_a_terminal
 def test_what_is_missing_is_asked_for_at_once(folder, given, kept):
-    person = Terminal(folder, "do", "gh", "merge")
+    person = at_a_terminal(folder, "do", "gh", "merge")
     person.wait_for("Which pull request?")
     person.wait_for("number of `gh pr merge <number> --squash`: ")
     person.press("5\r", then=ASKED)
@@ -461,18 +429,18 @@ def test_what_is_missing_is_asked_for_at_once(folder, given, kept):
     assert (row["instruction"], json.loads(row["output"])["args"]) == ("merge 5", {"number": 5})
 
 
-@person_only
+@needs_a_terminal
 @pytest.mark.parametrize(("keys", "code"), [("\r", 1), ("\x04", 1), ("\x03", 130)])
 def test_no_answer_runs_nothing(folder, given, keys, code):
-    person = Terminal(folder, "do", "gh", "merge")
+    person = at_a_terminal(folder, "do", "gh", "merge")
     person.wait_for("`: ")
     os.write(person.handle, keys.encode())
     assert (person.end(), given()) == (code, None)
 
 
-@person_only
+@needs_a_terminal
 def test_a_suggestion_that_the_tool_does_not_know_is_told_and_another_may_be_picked(folder, given, kept):
-    person = Terminal(folder, "do", "gh", "broken")
+    person = at_a_terminal(folder, "do", "gh", "broken")
     person.wait_for("1-2: pick")
     person.press("1", then="`gh pr` has no command 'explode'")
     person.press("2", then=ASKED)
@@ -481,9 +449,9 @@ def test_a_suggestion_that_the_tool_does_not_know_is_told_and_another_may_be_pic
     assert json.loads(kept(CORRECTIONS)[0]["output"])["subcommand"] == "list"
 
 
-@person_only
+@needs_a_terminal
 def test_a_question_with_nothing_to_pick_ends_there(folder, given):
-    person = Terminal(folder, "do", "gh", "bake a cake")
+    person = at_a_terminal(folder, "do", "gh", "bake a cake")
     person.wait_for("gh works with GitHub.")
     person.wait_for("nothing was run")
     assert (person.end(), given()) == (1, None)
@@ -502,7 +470,7 @@ class AtAShell(Terminal):
         self.seen = b""
 
 
-@person_only
+@needs_a_terminal
 def test_a_question_that_nobody_would_see_is_not_asked(folder, tmp_path, given):
     person = AtAShell(folder, f'"{sys.executable}" -m shell.standin do gh list my prs 2> {tmp_path}/err; echo "code $?"')
     person.wait_for("code 1")
@@ -510,7 +478,7 @@ def test_a_question_that_nobody_would_see_is_not_asked(folder, tmp_path, given):
     assert "no terminal to ask at" in (tmp_path / "err").read_text() and given() is None
 
 
-@person_only
+@needs_a_terminal
 def test_the_output_may_go_elsewhere_while_a_person_is_asked(folder, tmp_path, given):
     person = AtAShell(folder, f'"{sys.executable}" -m shell.standin do gh list my prs > {tmp_path}/out; echo "code $?"')
     person.wait_for(ASKED)

@@ -3,14 +3,13 @@
 import contextlib
 import json
 import os
-import select
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
 
+from person import SAYSO, Terminal, needs_a_terminal
 from sayso.examples import read_examples
 from sayso.project import Project
 from tiny_model import CODE_SEARCH, INTENTS, write_bundle
@@ -32,7 +31,6 @@ heads:
   topics: {type: tags, labels: [bread, cake]}
   urgency: {type: score, description: From can wait to now.}
 """
-PROGRAM = [sys.executable, "-c", "from sayso.cli import main; main()"]
 
 
 @pytest.fixture
@@ -46,7 +44,7 @@ def folder(tmp_path):
 def sayso(folder):
     def sayso(*args, typed="", **environment):
         return subprocess.run(
-            [*PROGRAM, *map(str, args)], input=typed, cwd=folder, env=os.environ | environment,
+            [*SAYSO, *map(str, args)], input=typed, cwd=folder, env=os.environ | environment,
             capture_output=True, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
 
@@ -234,42 +232,6 @@ def test_a_label_may_be_called_like_a_command(sayso, folder):
     assert list(labels(folder / "q.labels.jsonl").values()) == ["q", "s", "n why"]
 
 
-class Terminal:
-    """A person at a terminal of 40 columns."""
-
-    def __init__(self, folder, *args):
-        import fcntl
-        import pty
-        import struct
-        import termios
-
-        self.pid, self.handle = pty.fork()
-        if self.pid == 0:
-            os.chdir(folder)
-            os.execv(sys.executable, [*PROGRAM, *args])
-        fcntl.ioctl(self.handle, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
-        self.seen = b""
-
-    def wait_for(self, text):
-        while text.encode() not in self.seen:
-            assert select.select([self.handle], [], [], 30)[0], f"{text!r} never came, only {self.seen.decode()!r}"
-            with contextlib.suppress(OSError):
-                self.seen += os.read(self.handle, 4096)
-        self.seen = self.seen.partition(text.encode())[2]
-
-    def press(self, keys, then):
-        os.write(self.handle, keys.encode())
-        self.wait_for(then)
-
-    def end(self):
-        _, status = os.waitpid(self.pid, 0)
-        os.close(self.handle)
-        return os.waitstatus_to_exitcode(status)
-
-
-needs_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-
-
 @needs_a_terminal
 def test_one_key_is_one_label_in_a_terminal(folder):
     person = Terminal(folder, "label", "q.jsonl")
@@ -326,9 +288,7 @@ def test_tags_are_put_together_and_numbers_typed_in_a_terminal(folder):
 def test_whatever_was_answered_survives_a_kill(sayso, folder):
     texts = [f"text {number}" for number in range(2000)]
     (folder / "q.txt").write_text("\n".join(texts))
-    process = subprocess.Popen(
-        [*PROGRAM, "label", "q.txt"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-    )
+    process = subprocess.Popen([*SAYSO, "label", "q.txt"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
     told = 0
     with contextlib.suppress(BrokenPipeError):
         process.stdin.write("1\n" * 2000)

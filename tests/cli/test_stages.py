@@ -95,6 +95,11 @@ def test_evaluate_with_a_file_prints_and_writes_a_report(tiny_bundle, tmp_path):
     assert (tmp_path / "found" / "report.html").is_file()
 
 
+def test_what_is_for_a_language_model_says_so(bakery):
+    assert "`engine` is encoder" in sayso("evaluate", "--no-grammar", cwd=bakery, code=2).stderr
+    assert "does not go with --data" in sayso("evaluate", "--no-grammar", "--data", "x.jsonl", cwd=bakery, code=2).stderr
+
+
 def test_options_that_need_a_file_say_so(tmp_path):
     assert "go with --data FILE" in sayso("evaluate", "--temperature", 1.5, cwd=tmp_path, code=2).stderr
     assert "go with --train FILE" in sayso("train", "--eval", "x.json", cwd=tmp_path, code=2).stderr

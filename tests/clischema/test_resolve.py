@@ -53,3 +53,43 @@ def test_several_places_of_the_context_make_one_value():
 def test_a_required_argument_with_a_default_is_never_missing():
     found = resolve(BAKE, ["list"], {})
     assert (dict(found.command.args), found.missing) == ({}, ())
+
+
+PLAIN = Schema(
+    "gh",
+    commands=(
+        CommandSchema(
+            "pr",
+            aliases=("pull-request",),
+            subcommands=(
+                CommandSchema("view", args=(Argument("number", type="integer", positional=True, required=True), Argument("app-name"))),
+            ),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("context", "found"),
+    [
+        ({"git": {"current_pr": 42}}, 42),
+        ({"pull_request": 42}, 42),
+        ({"number": "42"}, 42),
+        ({"current_issue": 42}, None),
+        ({"current_pr": 42, "number": 43}, None),
+        ({"current_pr": 42, "number": 42}, 42),
+        ({"current_pr": None}, None),
+        ({"current_pr": "main"}, None),
+        (None, None),
+    ],
+)
+def test_what_is_pointed_at_without_a_binding_is_found_under_its_own_name_or_its_groups(context, found):
+    resolved = resolve(PLAIN, ("pr", "view"), {"number": THIS}, (), context)
+    assert resolved.command.args.get("number") == found
+    assert bool(resolved.missing) == (found is None)
+
+
+def test_only_what_the_command_is_about_is_found_under_the_groups_name():
+    said = {"number": 1, "app-name": THIS}
+    assert resolve(PLAIN, ("pr", "view"), said, (), {"current_pr": 42}).missing
+    assert resolve(PLAIN, ("pr", "view"), said, (), {"current_app_name": "shop"}).command.args["app-name"] == "shop"

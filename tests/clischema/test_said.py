@@ -22,6 +22,11 @@ def test_a_number_is_read_in_digits_and_in_words(said, number):
     assert meant(NUMBER, said) == number
 
 
+@pytest.mark.parametrize(("said", "number"), [("1.2kg", 1.2), ("22 kg", 22), ("85 euros", 85), ("$1,300", 1300), ("40%", 40), ("3.5", 3.5)])
+def test_a_unit_is_no_part_of_a_number(said, number):
+    assert meant(Argument("weight", type="number"), said) == number
+
+
 @pytest.mark.parametrize("said", ["", "many", "4x", "#", "9" * 40, "１２x", "and"])
 def test_what_is_no_number_is_none(said):
     assert meant(NUMBER, said) is None

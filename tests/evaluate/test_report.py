@@ -1,5 +1,6 @@
 import re
 
+from sayso.evaluate.commands import figures_of
 from sayso.evaluate.report import page, verdict
 
 DETAILS = {
@@ -56,3 +57,22 @@ def test_a_model_that_a_simple_one_equals_is_not_worth_shipping():
     worse = {**REPORT, "baselines": [REPORT["baselines"][0], {**REPORT["baselines"][1], "accuracy": 0.875}]}
     assert "not worth shipping" in verdict(worse)
     assert "not worth shipping" in page(worse)
+
+
+def test_a_language_model_s_page_tells_what_quantizations_cost_and_what_the_grammar_gives():
+    commands = figures_of([]) | {"latency_ms": {"p50": 170.0, "p95": 380.0}}
+    report = {
+        "name": "gh",
+        "description": "",
+        "base": "smollm2",
+        "data": {"digest": "3f9a" * 16},
+        "figures": {"rows": 0, "commands": commands, "without_grammar": {"rows": 100, "valid": 0.76, "valid_with_grammar": 1.0}},
+        "commands": {"worst": [], "baselines": []},
+        "baselines": [],
+        "gates": [],
+        "quantization": "q8_0",
+        "quality": {name: {"rows": 120, "exact": 0.5, "size_mb": 144.8} for name in ("f16", "q8_0")},
+        "parity": {"prompts": 24, "same_ids": 1.0, "same_answers": 1.0, "same_stop": True},
+    }
+    html = page(report)
+    assert "q8_0 (shipped)" in html and "76.0 %" in html and "the same end of an answer" in html

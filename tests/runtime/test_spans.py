@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from sayso.runtime.decide import softmax
-from sayso.runtime.spans import Mark, TokenScores, classes_of, marks_in, outputs_of, places_of, spans_f1
+from sayso.runtime.spans import Mark, TokenScores, classes_of, least_outside, marks_in, outputs_of, places_of, spans_f1
 
 LABELS = ("count", "name")
 LOGITS = some.floats(-8, 8, width=32)
@@ -137,3 +137,19 @@ def test_order_of_found_marks_does_not_count():
     marks = [Mark("name", place, place + 1) for place in range(0, 10, 2)]
     mixed = random.Random(1).sample(marks, len(marks))
     assert spans_f1([mixed], [marks]) == 1
+
+
+def test_a_head_start_for_what_stays_keeps_a_mark_from_falling_apart_and_begins_none():
+    logits = scores_for([3, 0, 0]).logits
+    logits[1, 4] = 8.0
+    assert marks_of(scores_of(logits)) == [Mark("name", 0, 3)]
+    assert marks_of(scores_of(logits), staying=3.0) == [Mark("name", 0, 7)]
+    assert marks_of(scores_for([0, 0, 0]), staying=3.0) == []
+
+
+@pytest.mark.parametrize(("marks", "sure"), [([], 0.6), ([Mark("name", 4, 7)], 0.9)])
+def test_how_sure_it_is_of_what_is_left_unmarked_is_that_of_its_least_sure_token(marks, sure):
+    shares = np.array([[0.9, 0.1 / 4], [0.6, 0.4 / 4]])
+    logits = np.log(np.repeat(shares, [1, 4], axis=1))
+    assert least_outside(scores_of(logits), LABELS, marks) == pytest.approx(sure)
+    assert least_outside(scores_of(logits), LABELS, [Mark("name", 0, 7)]) == 1.0

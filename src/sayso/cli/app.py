@@ -24,6 +24,7 @@ VERBS: dict[str, dict[str, str]] = {
     "Start": {
         "init": "Make a project from a recipe.",
         "build": "Run every stage that has something new to do.",
+        "doctor": "Tell what this machine can train, and how long it takes.",
     },
     "Stages, in the order of the pipeline": {
         "generate": "Make examples from templates.",
@@ -34,6 +35,12 @@ VERBS: dict[str, dict[str, str]] = {
         "calibrate": "Make the confidence mean something.",
         "evaluate": "Prove the model on held-out data.",
         "bundle": "Pack the folder that is deployed.",
+    },
+    "Stages of a language model, after verify": {
+        "sft": "Teach a language model to write the answers.",
+        "prefer": "Collect what it got wrong, beside what is right.",
+        "dpo": "Teach it to prefer what is right.",
+        "gguf": "Turn it into one file that llama.cpp runs.",
     },
     "Use": {
         "predict": "Say what a text means.",
@@ -65,12 +72,12 @@ VERBS: dict[str, dict[str, str]] = {
 }
 
 
-GO_ON = ("build", "train", "verify", "label", "bench", "retrain")
+GO_ON = ("build", "train", "sft", "dpo", "verify", "label", "bench", "retrain")
 """Verbs that, run again after an interruption, go on where they were."""
 
 TRAIN_PACKAGES = {
     *("accelerate", "altair", "hassil", "huggingface_hub", "jinja2", "onnx", "pyarrow"),
-    *("rapidfuzz", "safetensors", "scipy", "sklearn", "torch", "transformers", "vl_convert", "wordfreq"),
+    *("rapidfuzz", "safetensors", "scipy", "sklearn", "rstr", "torch", "transformers", "vl_convert", "wordfreq"),
 }
 """What `sayso[train]` brings: where one of them is missing, the user is told to install it."""
 

@@ -41,22 +41,22 @@ def build(
         for outcome in run(loaded, until=until, force=force, device=device, progress=progress):
             outcomes.append(outcome)
             terminal.say(line_of(outcome))
-            if outcome.step == "evaluate" and not as_json:
-                _show_gates(loaded)
+            if outcome.step == ("evaluate-llm" if loaded.engine == "llm" else "evaluate") and not as_json:
+                _show_worth(loaded)
     if as_json:
         terminal.print_json(_document(loaded, outcomes))
     elif until == "bundle":
         bundle = loaded.build / "bundle"
         size = sum(path.stat().st_size for path in bundle.iterdir()) / 1e6
-        terminal.stdout().print(f"\nbundle  {bundle}  ({size:.1f} MB)\nreport  {loaded.build / 'report' / 'report.html'}", markup=False)
+        terminal.stdout().print(f"\nbundle  {bundle}  ({size:.1f} MB)\nreport  {_report_of(loaded) / 'report.html'}", markup=False)
 
 
 def line_of(outcome: Outcome) -> str:
     """What is said of a stage as it ends."""
     if outcome.reason is None:
-        return f"  {outcome.step:<10} up to date"
+        return f"  {outcome.step:<13} up to date"
     resumed = ", went on where it was interrupted" if outcome.resumed else ""
-    return f"✓ {outcome.step:<10} {outcome.seconds:6.1f} s   {outcome.reason}{resumed}"
+    return f"✓ {outcome.step:<13} {outcome.seconds:6.1f} s   {outcome.reason}{resumed}"
 
 
 def _show_plan(outcomes: list[Outcome], as_json: bool) -> None:
@@ -65,25 +65,34 @@ def _show_plan(outcomes: list[Outcome], as_json: bool) -> None:
         return
     for outcome in outcomes:
         verdict = f"would run: {outcome.reason}" if outcome.reason else "up to date"
-        terminal.stdout().print(f"{outcome.step:<10} {verdict}", markup=False)
+        terminal.stdout().print(f"{outcome.step:<13} {verdict}", markup=False)
 
 
-def _show_gates(project: Project) -> None:
+def _show_worth(project: Project) -> None:
+    """How many answers were right, where it answers with commands, and whether the gates hold."""
     from sayso.artifacts import read_json
     from sayso.cli.tables import gate_table
 
-    report: dict[str, Any] = read_json(project.build / "report" / "report.json")
+    report: dict[str, Any] = read_json(_report_of(project) / "report.json")
+    if commands := report["figures"].get("commands"):
+        rows = report["figures"].get("rows", commands["rows"])
+        terminal.say(f"                of {rows} held-out requests, {100 * commands['right']:.1f} % are answered right in everything")
     if report.get("gates"):
         terminal.stdout().print(gate_table(report["gates"]))
+
+
+def _report_of(project: Project) -> Path:
+    """Where the report is of the model that answers first."""
+    return project.build / ("llm-report" if project.engine == "llm" else "report")
 
 
 def _document(project: Project, outcomes: list[Outcome]) -> dict[str, Any]:
     from sayso.artifacts import read_json
 
-    report_path = project.build / "report" / "report.json"
+    report_path = _report_of(project) / "report.json"
     return {
         "stages": [{"stage": o.step, "ran": o.reason is not None, "reason": o.reason, "seconds": round(o.seconds, 2)} for o in outcomes],
         "bundle": str(project.build / "bundle"),
-        "report": str(project.build / "report" / "report.html"),
+        "report": str(_report_of(project) / "report.html"),
         "gates": read_json(report_path).get("gates", []) if report_path.is_file() else [],
     }

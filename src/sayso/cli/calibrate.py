@@ -57,6 +57,8 @@ def _in_project(folder: Path, fit_blend: bool, progress: Any) -> tuple[dict[str,
             raise UsageError("--fit-blend needs a `rules` section in sayso.yaml, whose rules are blended with the model")
         project = project.with_section("rules", {"model_share": "fit"})
     made = pipeline.run_step(project, "calibrate", progress)
+    if made.kind == "llm-calibration":
+        return {"confidence": made.manifest["fitted"], "calibration_samples": made.manifest["rows"]}, str(made.path)
     rules = read_json(made.path / "calibration.json").get("rules")
     blend = {"blend": {name: rules[name] for name in ("mode", "model_share", "unsure", "edges")}} if rules else {}
     return read_json(made.path / "temperature.json") | blend, str(made.path)
@@ -64,6 +66,9 @@ def _in_project(folder: Path, fit_blend: bool, progress: Any) -> tuple[dict[str,
 
 def _show(document: dict[str, Any]) -> None:
     out = terminal.stdout()
+    if "temperature" not in document:  # a language model's answers
+        out.print(f"confidence  fitted on {document['calibration_samples']} rows; `sayso evaluate` tells what it is worth on others")
+        return
     out.print(f"temperature  {document['temperature']:g}" + ("  (does not beat 1, so it is 1)" if document["temperature"] == 1 else ""))
     for name, temperature in document.get("temperatures", {}).items():
         out.print(f"  {name}: {temperature:g}", markup=False)

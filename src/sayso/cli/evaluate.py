@@ -26,6 +26,9 @@ def evaluate(
     max_length: Annotated[
         int | None, typer.Option("--max-length", min=8, metavar="N", help="With --data: cut texts at so many tokens instead.")
     ] = None,
+    no_grammar: Annotated[
+        bool, typer.Option("--no-grammar", help="Only tell what a language model would be worth if it might write anything.")
+    ] = False,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="With --data: write report.json and report.html here.")
     ] = None,
@@ -40,8 +43,13 @@ def evaluate(
     if data is None:
         if model or baselines or temperature or max_length or report:
             raise UsageError("MODEL, --model, --baselines, --temperature, --max-length and --report go with --data FILE")
-        _in_project(project, compare, as_json)
+        if no_grammar:
+            _without_grammar(project, as_json)
+        else:
+            _in_project(project, compare, as_json)
         return
+    if no_grammar:
+        raise UsageError("--no-grammar judges a project's language model on its test split; it does not go with --data")
     from sayso.cli.sources import tell_what_is_left_out
     from sayso.evaluate.files import evaluate_file
     from sayso.loading import candidate_of
@@ -75,6 +83,23 @@ def _in_project(folder: Path, compare: bool, as_json: bool) -> None:
     pipeline.require_gates(made)
 
 
+def _without_grammar(folder: Path, as_json: bool) -> None:
+    from sayso import pipeline
+    from sayso.project import Project
+
+    loaded = Project.load(folder)
+    if loaded.engine == "encoder":
+        raise UsageError("--no-grammar is for a language model, and this project's `engine` is encoder")
+    from sayso.evaluate.llm import figures_without_grammar
+
+    made = [pipeline.finished(loaded, name) for name in ("gguf", "calibrate-llm", "verify")]
+    with terminal.progress() as progress:
+        progress("judging without the grammar", 0, 0)
+        found = figures_without_grammar(loaded, *made)
+    found["commands"]["baselines"] = []
+    _print(found | {"gates": [], "details": {}}, False, as_json)
+
+
 def _print(report: dict[str, Any], compare: bool, as_json: bool) -> None:
     if compare and not report.get("modes"):
         raise UsageError("this model has no rules to compare with; give the project a `rules` section, or name a bundle of such a project")
@@ -105,16 +130,16 @@ def _show(report: dict[str, Any]) -> None:
         for table in command_tables(report["figures"]["commands"], commands["baselines"]):
             out.print(table)
             out.print()
-    for name in report["heads"]:
+    for name in report.get("heads", ()):
         out.print(_headline(name, report["figures"][name]), markup=False)
-    latency = report["figures"]["latency_ms"]
-    slow = f"on average {latency['mean']:.1f} ms, p95 {latency['p95']:.1f} ms"
-    out.print(f"{report['figures']['rows']} rows, {latency['p50']:.1f} ms an answer ({slow})\n", markup=False)
+    if latency := report["figures"].get("latency_ms"):
+        slow = f"on average {latency['mean']:.1f} ms, p95 {latency['p95']:.1f} ms"
+        out.print(f"{report['figures']['rows']} rows, {latency['p50']:.1f} ms an answer ({slow})\n", markup=False)
     for name, details in report["details"].items() if not commands else ():
         out.print(label_table(report["figures"][name]))
         out.print()
         out.print(confusion_table(details["labels"], details["confusion"]))
-    for kind in ((baseline_table, report["baselines"]), (mode_table, report.get("modes")), (gate_table, report["gates"])):
+    for kind in ((baseline_table, report.get("baselines")), (mode_table, report.get("modes")), (gate_table, report["gates"])):
         if kind[1]:
             out.print()
             out.print(kind[0](kind[1]))

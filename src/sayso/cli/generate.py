@@ -1,13 +1,28 @@
-"""`sayso generate`: examples from templates."""
+"""`sayso generate`: examples from templates and schemas, or asked of a language model."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sayso.cli import terminal
+from sayso.cli import generate_llm, terminal
+from sayso.cli.generate_llm import (
+    BatchOption,
+    ConcurrencyOption,
+    ForceOption,
+    MaxCostOption,
+    MaxTokensOption,
+    ModelOption,
+    NumOption,
+    PriceInOption,
+    PriceOutOption,
+    TimeoutOption,
+    UrlOption,
+    WithOption,
+)
 from sayso.cli.options import JsonOption, ProjectOption
 from sayso.errors import UsageError
 
@@ -45,16 +60,37 @@ def generate(
     ] = None,
     rows: Annotated[int, typer.Option("--rows", min=1, help="With --simulate-logs: how many rows.")] = 6000,
     users: Annotated[int, typer.Option("--users", min=1, help="With --simulate-logs: of how many people.")] = 300,
+    with_: WithOption = None,
+    llm_url: UrlOption = None,
+    llm_model: ModelOption = None,
+    num: NumOption = None,
+    batch: BatchOption = None,
+    concurrency: ConcurrencyOption = None,
+    price_in: PriceInOption = None,
+    price_out: PriceOutOption = None,
+    max_cost: MaxCostOption = None,
+    llm_max_tokens: MaxTokensOption = None,
+    llm_timeout: TimeoutOption = None,
+    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make examples from templates.
+    """Make examples: from templates, a tool's schema, or a language model.
 
     Without --output it makes `build/examples`: train, val, calib and test, which share no template, and a sample to verify.
+    With `--with llm` it makes `data/train.jsonl` and `data/train_val.jsonl` instead, which `data:` in sayso.yaml may name.
     """
     from sayso import pipeline
     from sayso.project import Project
 
     loaded = Project.load(project)
+    asked = {"url": llm_url, "model": llm_model, "num": num, "batch": batch, "concurrency": concurrency, "price_in": price_in}
+    asked |= {"price_out": price_out, "max_cost": max_cost, "max_tokens": llm_max_tokens, "timeout": llm_timeout, "force": force}
+    if with_ is not None:
+        others: dict[str, Any] = {"output": output, "samples_per_intent": samples_per_intent, "count": count, "split": split}
+        others |= {"augmentation_ratio": augmentation_ratio, "verification_output": verification_output, "simulate_logs": simulate_logs}
+        generate_llm.run(loaded, with_, asked | {"seed": seed}, others, as_json)
+        return
+    generate_llm.refuse_without(asked)
     if simulate_logs is not None:
         _simulate(loaded, simulate_logs, rows, users, loaded.generate.seed if seed is None else seed, as_json)
         return
@@ -151,22 +187,30 @@ def _copy_sample(project: Project, sample: Path, output: Path) -> None:
 def _show(summary: dict[str, Any]) -> None:
     from rich.table import Table
 
-    splits = list(summary["labels"])
+    splits, templates = list(summary["labels"]), summary["templates"]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("label", "templates", "texts possible", *splits):
+    for column in ("label", *(("templates", "texts possible") if templates else ()), *splits):
         table.add_column(column, justify="left" if column == "label" else "right")
     for label in sorted({label for counts in summary["labels"].values() for label in counts} | set(summary.get("known_labels", ()))):
-        own = [template for template in summary["templates"] if template["label"] == label]
-        possible = sum(template["possible"] for template in own)
-        table.add_row(label, str(len(own)), _large(possible), *(str(summary["labels"][split].get(label, 0)) for split in splits))
+        own = [template for template in templates if template["label"] == label]
+        told = [str(len(own)), _large(sum(template["possible"] for template in own))] if templates else []
+        table.add_row(label, *told, *(str(summary["labels"][split].get(label, 0)) for split in splits))
     terminal.stdout().print(table)
     total = sum(summary["rows"].values())
-    terminal.say(f"\n{total} rows in {summary['examples']}, {summary['varied']} of them varied.")
+    varied = f", {summary['varied']} of them varied" if templates else ""
+    terminal.say(f"\n{total} rows in {summary['examples']}{varied}.")
+    if made := summary.get("requests"):
+        terminal.say("Answers: " + _counted(made["answers"]) + ".")
+        if made["refused"]:
+            terminal.say("Made and refused: " + _counted(made["refused"]) + ".")
     for name, cleaned in summary.get("logs", {}).items():
-        told = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in cleaned.items() if count)
-        terminal.say(f"{name}: {told}.")
+        terminal.say(f"{name}: {_counted({what: count for what, count in cleaned.items() if count})}.")
     if summary.get("near_leaks_left_out"):
         terminal.say(f"{summary['near_leaks_left_out']} held-out rows were nearly training rows and were left out.")
+
+
+def _counted(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in numbers.items())
 
 
 def _large(number: int) -> str:

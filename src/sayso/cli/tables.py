@@ -50,7 +50,7 @@ def command_tables(figures: dict[str, Any], baselines: list[dict[str, Any]]) -> 
         kinds.add_row(kind, _percent(row["asked"]), _percent(row["f1"]), str(row["rows"]))
     bands = _plain("Answering only what it is sure of", sure="right", answered="right", **{"of these right": "right"})
     for edge, row in figures["bands"].items():
-        bands.add_row(f">= {edge}", _percent(row["coverage"]), _percent(row["precision"]))
+        bands.add_row(f">= {edge}", _percent(row["coverage"]), _percent(row["precision"]) if row["coverage"] else "–")
     tables = [whole, kinds, bands]
     if baselines:
         columns = dict.fromkeys(("all right", "command", "wrongly executed", "questions"), "right")

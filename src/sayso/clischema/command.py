@@ -57,7 +57,7 @@ class Command:
 
 
 def checked(schema: Schema, command: Command) -> Command:
-    """The command with arguments and flags in the schema's order; raises CommandError with all that is wrong with it."""
+    """The command with arguments and flags in the schema's order, under its usual name; raises CommandError with all that is wrong."""
     scope = scope_of(schema, command.path)
     wrong = wrong_with_command(scope, command)
     if wrong:
@@ -65,7 +65,8 @@ def checked(schema: Schema, command: Command) -> Command:
     args = {name: command.args[name] for name in scope.arguments if name in command.args}
     args = {name: tuple(value) if scope.arguments[name].repeatable else value for name, value in args.items()}
     order = list(scope.flags)
-    return replace(command, args=args, flags=tuple(sorted(command.flags, key=order.index)))
+    path = schema.twins.get(command.path, command.path)
+    return replace(command, path=path, args=args, flags=tuple(sorted(command.flags, key=order.index)))
 
 
 def wrong_with_command(scope: Scope, command: Command) -> list[str]:

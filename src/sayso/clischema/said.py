@@ -11,6 +11,8 @@ from sayso.clischema.values import read_value
 
 QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "`": "`", "„": "“"}
 ENDINGS = ".,;:!?"
+MEASURED = re.compile(r"[$€£]?\s?([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s?(?:[€$£%]|[A-Za-z]{2,12})?")
+"""A number with its unit: "1.2kg", "85 euros", "$40"."""
 BEFORE_POINTING = ("the", "my", "our")
 ONES = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
@@ -62,6 +64,9 @@ def _candidates(argument: Argument, text: str) -> Iterator[str]:
         number = number_in(plain.rstrip(ENDINGS))
         if number is not None:
             yield str(number)
+        measured = MEASURED.fullmatch(plain.rstrip(ENDINGS))
+        if measured:
+            yield measured[1].replace(",", "")
     if argument.type == "boolean":
         yield {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(plain.casefold(), plain.casefold())
     if argument.type == "enum":

@@ -180,6 +180,22 @@ class Schema:
         """Every command that does something by itself, with its path."""
         return ((path, command) for path, command in self.walk() if command.runs)
 
+    def distinct_commands(self) -> Iterator[tuple[tuple[str, ...], CommandSchema]]:
+        """The same, and of commands that are one thing under several names, the one that is meant."""
+        return ((path, command) for path, command in self.runnable_commands() if path not in self.twins)
+
+    @cached_property
+    def twins(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        """Commands that say and take the same as another with a shorter path, or an earlier one: `container ls` and `ps`."""
+        alike: dict[Any, tuple[str, ...]] = {}
+        found: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for path, command in sorted(self.runnable_commands(), key=lambda each: len(each[0])):
+            if command.description and path:
+                takes = tuple((one.name, one.type, one.positional, one.required, one.repeatable) for one in command.args)
+                usual = alike.setdefault((command.description, takes, tuple(flag.name for flag in command.flags)), path)
+                found |= {} if usual == path else {path: usual}
+        return found
+
 
 def _walk(path: tuple[str, ...], command: CommandSchema) -> Iterator[tuple[tuple[str, ...], CommandSchema]]:
     yield path, command

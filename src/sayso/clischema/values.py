@@ -72,6 +72,16 @@ def wrong_with_one(argument: Argument, value: Any) -> str | None:
     return _wrong_with_text(argument, value)
 
 
+def choices_of(argument: Argument) -> str:
+    """What may be said for it, where that is few words: its values, or its range; empty where it may be much."""
+    low, high = argument.range or (None, None)
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if low is not None or high is not None:
+        return f"at least {low:g}" if low is not None else f"at most {high:g}"
+    return ", ".join(argument.values)
+
+
 def _wrong_with_range(argument: Argument, value: float) -> str | None:
     low, high = argument.range or (None, None)
     if low is not None and value < low:

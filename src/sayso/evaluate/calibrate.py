@@ -20,6 +20,7 @@ from sayso.examples import Example, group_of, read_split
 from sayso.project import Project
 from sayso.runtime.decide import energy, softmax
 from sayso.runtime.model import Model
+from sayso.runtime.reading import interpreter_of
 
 COLDEST, HOTTEST = 0.05, 20.0
 FOLDS = 5
@@ -44,7 +45,7 @@ def calibrate(project: Project, onnx: Artifact, data: Artifact, out: Path, progr
     if project.tool:
         progress("fitting the confidence of commands", 0, 0)
         with Model(spec, onnx.path / "model.onnx", onnx.path / "tokenizer.json") as model:
-            spec["commands"]["confidence"] = fitted["commands"] = fit_confidence(model, spec["commands"], examples)
+            spec["commands"]["confidence"] = fitted["commands"] = fit_confidence(interpreter_of(model, spec["commands"]), examples)
     if project.rules:
         progress("fitting the rules", 0, 0)
         spec["rules"] = _rules(project, spec, onnx, data)

@@ -59,7 +59,7 @@ def _nearest(train: Sequence[Example], rows: Sequence[Example]) -> list[Mapping[
 def _by_keywords(schema: Schema, row: Example) -> Mapping[str, Any]:
     """The command most of whose words are in the text; its flags by name, its numbers and quoted texts in the order of its arguments."""
     words = set(re.findall(r"[a-z0-9]+", row.text.casefold()))
-    scored = [(_score(schema, path, command, words), path) for path, command in schema.runnable_commands()]
+    scored = [(_score(schema, path, command, words), path) for path, command in schema.distinct_commands()]
     best, path = max(scored, key=lambda each: each[0])
     if best < 1:
         return UNKNOWN

@@ -5,18 +5,30 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 
+from sayso.clischema import Schema
+from sayso.clischema.same import args_of, path_of, same_command
 from sayso.evaluate.metrics import calibration_errors, interval
 from sayso.examples import Example
 from sayso.runtime.interpretation import Interpretation
-from sayso.runtime.model import Model
 
 Answer = Mapping[str, Any]
 WORST = 25
+
+
+class Interprets(Protocol):
+    """Any model that understands commands."""
+
+    @property
+    def schema(self) -> Schema | None:
+        """What the tool can be told."""
+
+    def interpret(self, text: str, context: Mapping[str, Any] | None = None) -> Interpretation:
+        """What a request asks of the tool."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +53,12 @@ class Judged:
     @property
     def right_command(self) -> bool:
         """Whether it is the right command, whatever its arguments; a question never is one."""
-        return self.wants_command and self.gives_command and _path(self.truth) == _path(self.answer)
+        return self.wants_command and self.gives_command and path_of(self.truth) == path_of(self.answer)
 
     @property
     def exact(self) -> bool:
         """Whether the command, every argument and every flag are right."""
-        return self.right_command and _args(self.truth) == _args(self.answer) and _flags(self.truth) == _flags(self.answer)
+        return same_command(self.truth, self.answer)
 
     @property
     def right(self) -> bool:
@@ -59,7 +71,7 @@ class Judged:
         return self.gives_command and self.answer.get("action") == "execute"
 
 
-def command_figures(model: Model, examples: Sequence[Example]) -> tuple[dict[str, Any], list[Judged]]:
+def command_figures(model: Interprets, examples: Sequence[Example]) -> tuple[dict[str, Any], list[Judged]]:
     """The figures of a model on the rows that tell what is right, and every single answer; how long one takes is measured on one thread."""
     judged: list[Judged] = []
     times: list[float] = []
@@ -68,9 +80,18 @@ def command_figures(model: Model, examples: Sequence[Example]) -> tuple[dict[str
             started = time.perf_counter()
             answer = model.interpret(row.text, row.context)
             times.append(1000 * (time.perf_counter() - started))
-            judged.append(judged_answer(row, answer))
+            judged.append(judged_answer(row if model.schema is None else in_usual_names(model.schema, row), answer))
     p50, p95 = (round(float(value), 3) for value in np.quantile(times, [0.5, 0.95])) if times else (0.0, 0.0)
     return {**figures_of(judged), "latency_ms": {"p50": p50, "p95": p95}}, judged
+
+
+def in_usual_names(schema: Schema, row: Example) -> Example:
+    """The row, its command named as the model names it, where the tool has several names for one thing."""
+    output = row.output or {}
+    usual = schema.twins.get(tuple(path_of(output).split()))
+    if usual is None:
+        return row
+    return replace(row, output={**output, "command": usual[0], "subcommand": " ".join(usual[1:]) or None})
 
 
 def judged_answer(row: Example, answer: Interpretation | Answer) -> Judged:
@@ -129,7 +150,7 @@ def _slots(judged: Sequence[Judged]) -> dict[str, Any]:
     """How well each argument is filled, on rows where a command was due and given."""
     told, there, right = Counter[str](), Counter[str](), Counter[str]()
     for one in judged:
-        wanted, given = _args(one.truth), _args(one.answer)
+        wanted, given = args_of(one.truth), args_of(one.answer)
         there.update(wanted.keys())
         told.update(given.keys())
         right.update(name for name in wanted if one.right_command and given.get(name) == wanted[name])
@@ -146,8 +167,8 @@ def _at(judged: Sequence[Judged], edge: float) -> dict[str, float]:
 def _invented(one: Judged) -> list[str]:
     """Arguments whose value is neither right nor said nor in the context."""
     said = f"{one.text} {_leaves(one.context)}".casefold()
-    wanted = _args(one.truth)
-    given = _args(one.answer)
+    wanted = args_of(one.truth)
+    given = args_of(one.answer)
     return [name for name, value in given.items() if wanted.get(name) != value and not all(part.casefold() in said for part in value)]
 
 
@@ -157,24 +178,6 @@ def _leaves(context: Any) -> str:
 
 def _kind(answer: Answer) -> str:
     return str(answer.get("kind", "unclear"))
-
-
-def _path(answer: Answer) -> str:
-    return " ".join(str(answer[key]) for key in ("command", "subcommand") if answer.get(key))
-
-
-def _args(answer: Answer) -> dict[str, tuple[str, ...]]:
-    """Arguments as texts, so that 5 and "5" are one value."""
-    given: Mapping[str, Any] = answer.get("args") or {}
-    return {name: tuple(map(_text, value if isinstance(value, list | tuple) else [value])) for name, value in given.items()}
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _flags(answer: Answer) -> frozenset[str]:
-    return frozenset(answer.get("flags") or ())
 
 
 def _precision_recall(due: Iterable[bool], said: Iterable[bool]) -> dict[str, float]:

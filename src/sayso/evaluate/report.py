@@ -23,10 +23,11 @@ def page(report: Mapping[str, Any]) -> str:
     )
     environment.filters |= {"percent": lambda value: f"{100 * value:.1f} %", "figure": lambda value: f"{value:.4g}"}
     environment.filters["answer"] = answer_in_words
-    heads = [_head(name, report) for name in report["details"]]
-    main = next(iter(report["details"]), None)
-    others = [(name, report["figures"][name]) for name in report["heads"] if name != main]
-    rest = [(name, figures) for name, figures in others if name not in report["details"]]
+    details = report.get("details", {})
+    heads = [_head(name, report) for name in details]
+    main = next(iter(details), None)
+    others = [(name, report["figures"][name]) for name in report.get("heads", ()) if name != main]
+    rest = [(name, figures) for name, figures in others if name not in details]
     template = environment.get_template("report.html.j2")
     return template.render(report=report, heads=heads, others=others, rest=rest, verdict=verdict(report))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ FIELDS = ("id", "source", "group", "lang", "context", "output", "weight")
 @dataclass(slots=True)
 class Example:
     """`labels` has one entry per head that is known for this text. `group` names what the row was made from; `output` is the command
-    or clarification that answers the text in this `context`, where the row tells one.
+    or clarification that answers the text in this `context`, where the row tells one. `line` is where in a file it was read, for errors.
     """
 
     text: str
@@ -32,6 +32,7 @@ class Example:
     context: dict[str, Any] | None = None
     output: dict[str, Any] | None = None
     weight: float = 1.0
+    line: int | None = field(default=None, compare=False)
 
     def to_row(self) -> dict[str, Any]:
         """The row as it is written: one key per head, and only the fields that say something."""
@@ -59,7 +60,7 @@ class RowReader:
         if not isinstance(weight, int | float) or isinstance(weight, bool) or not weight > 0:
             raise DataError(f"`weight` must be a number above 0, found {weight!r}", path, line)
         known = {name: _text(row.get(name)) for name in ("id", "source", "group", "lang")}
-        return Example(text, labels, **known, context=row.get("context"), output=row.get("output"), weight=float(weight))
+        return Example(text, labels, **known, context=row.get("context"), output=row.get("output"), weight=float(weight), line=line)
 
     def _value(self, name: str, value: Any, row_text: str, path: Path | str, line: int | None) -> Value:
         head = self.heads[name]

@@ -94,6 +94,9 @@ def _in_our_words(values: Any, heads: Mapping[str, Head], is_csv: bool, path: Pa
     main = next((name for name, head in heads.items() if head.type == "choice"), None)
     if main and row.get(main) is None:
         row[main] = next((row[key] for key in ("label", "intent", "command") if row.get(key) is not None), None)
+    for name, head in heads.items():
+        if head.type == "choice" and isinstance(row.get(name), str):
+            row[name] = head.label_named(row[name])
     return row
 
 

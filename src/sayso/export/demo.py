@@ -28,7 +28,7 @@ def write_demo(bundle: Path, out: Path) -> Path:
 
     The folder may hold an earlier demo, which is replaced, and nothing else.
     """
-    folder, page = open_bundle(find_bundle(bundle)).path, find_page()
+    folder, page = _shown(bundle), find_page()
     if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / BUNDLE / MANIFEST).is_file()):
         raise UsageError(f"{out} is there and is no demo; name a new folder")
     shutil.copytree(page, out, dirs_exist_ok=True)
@@ -38,12 +38,20 @@ def write_demo(bundle: Path, out: Path) -> Path:
 
 def demo_server(bundle: Path, port: int) -> ThreadingHTTPServer:
     """A server on loopback, not yet running, of the page and of the bundle where it lies; port 0 takes a free one."""
-    folder = open_bundle(find_bundle(bundle)).path
+    folder = _shown(bundle)
     handler = partial(_Page, folders={f"/{BUNDLE}/": folder, "/": find_page()})
     try:
         return ThreadingHTTPServer((LOOPBACK, port), handler)
     except OSError as error:
         raise UsageError(f"cannot listen on port {port}: {error.strerror}; name another one with --port") from error
+
+
+def _shown(bundle: Path) -> Path:
+    """The folder of a bundle that browsers can run."""
+    found = open_bundle(find_bundle(bundle))
+    if found.spec.get("engine") == "llm":
+        raise UsageError("a browser runs encoders, and this bundle is a language model; try it with `sayso do`")
+    return found.path
 
 
 def find_page() -> Path:

@@ -211,11 +211,11 @@ def _files(bundle: Bundle) -> list[Path]:
 
 
 def _metrics(bundle: Bundle) -> Metrics:
-    """Each head's plain numbers, without those of single labels."""
+    """Each head's plain numbers, without those of single labels; and those of commands."""
     told = bundle.manifest.get("metrics", {})
     return {
         head: {name: value for name, value in told[head].items() if isinstance(value, int | float)}
-        for head in bundle.spec["heads"]
+        for head in (*bundle.spec["heads"], "commands")
         if head in told
     }
 

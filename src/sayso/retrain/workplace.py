@@ -44,7 +44,7 @@ def own_rows(project: Project, progress: Progress) -> tuple[dict[str, list[Examp
     if not project.data:
         return {}, {}
     own = project.built_in(f"{FOLDER}/{OWN}")
-    for step in pipeline.steps_until("verify"):
+    for step in pipeline.steps_until("verify", own):
         if step.name != "check" and pipeline.stale(own, step, {need: pipeline.finished(own, need) for need in step.needs}):
             pipeline.run_step(own, step.name, progress)
     made = pipeline.finished(own, "verify")

@@ -8,11 +8,12 @@ from difflib import get_close_matches
 
 from sayso.clischema import Argument, Schema, scope_of
 from sayso.clischema import Command as Plain
+from sayso.clischema.values import choices_of
 from sayso.runtime.interpretation import KINDS, Clarification, Command, Kind, Suggestion
+from sayso.runtime.proposal import Ranking
 
 MOST = 4
 LIKENESS = 0.75
-Ranking = Sequence[tuple[tuple[str, ...], float]]
 
 
 def asking_back(
@@ -39,11 +40,13 @@ def ask_for(schema: Schema, command: Plain, argument: Argument, confidence: floa
     as far as it is known.
     """
     name = " ".join([schema.name, *command.path])
-    what = argument.description or argument.name.replace("_", " ")
-    one_of = f" ({', '.join(argument.values)})" if argument.values else ""
+    choices = choices_of(argument)
+    told = " ".join(filter(None, (argument.description, choices and f"({choices})")))
     where = "; nothing here says which one is meant by that" if pointed else ""
     known = Suggestion(name, command.path[0] if command.path else None, " ".join(command.path[1:]) or None, command.args, command.flags)
-    return Clarification("missing_argument", f"`{name}`: which {argument.name}? {what}{one_of}{where}", (known,), confidence, argument.name)
+    return Clarification(
+        "missing_argument", f"`{name}`: which {argument.name}?{told and f' {told}'}{where}", (known,), confidence, argument.name
+    )
 
 
 def _message(schema: Schema, kind: Kind, suggestions: Sequence[Suggestion]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from sayso.artifacts import Progress, no_progress
-from sayso.errors import BundleError
+from sayso.errors import BundleError, UsageError
 from sayso.runtime.load import find_bundle, load
 from sayso.runtime.model import Model
 
@@ -69,6 +69,8 @@ def bench(source: Path, *, threads: int = 1, runs: int = 200, progress: Progress
     """Measure the bundle at `source`: `runs` calls for each length of text, and a list of short texts."""
     folder = find_bundle(source)
     with load(folder, threads=threads) as model:
+        if not isinstance(model, Model):
+            raise UsageError("a language model is no classifier to be measured so; `sayso evaluate` tells how long its answers take")
         latencies = []
         for number, tokens in enumerate(TOKENS):
             progress(f"{tokens} tokens", number, len(TOKENS) + 2)

@@ -16,6 +16,7 @@ from sayso.errors import ArtifactError, BundleError
 
 KIND = "bundle"
 GRAPH = "model.onnx"
+LANGUAGE_MODEL = "model.gguf"
 TOKENIZER = "tokenizer.json"
 
 
@@ -43,6 +44,11 @@ class Bundle:
         """The file with the tokenizer."""
         return self.path / _files(self.manifest)[1]
 
+    @property
+    def language_model(self) -> Path | None:
+        """The file with the language model that helps an encoder, if there is one."""
+        return self.path / LANGUAGE_MODEL if "llm" in self.spec else None
+
 
 def open_bundle(path: Path, *, allow_missing: bool = False) -> Bundle:
     """Verify the bundle at `path`. With `allow_missing`, files that are not there are no error, unless the model needs them."""
@@ -63,7 +69,11 @@ def open_bundle(path: Path, *, allow_missing: bool = False) -> Bundle:
 
 
 def _files(manifest: Mapping[str, Any]) -> tuple[str, str]:
-    """The names of graph and tokenizer: a folder in another layout says in its manifest what they are called there."""
+    """The names of graph and tokenizer: a folder in another layout says in its manifest what they are called there. A language model has
+    both in one file.
+    """
+    if manifest["spec"].get("engine") == "llm":
+        return LANGUAGE_MODEL, LANGUAGE_MODEL
     names = manifest.get("files")
     names = names if isinstance(names, dict) else {}
     return str(names.get("graph", GRAPH)), str(names.get("tokenizer", TOKENIZER))

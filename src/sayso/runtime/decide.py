@@ -28,6 +28,12 @@ def sigmoid(logits: NDArray[Any], temperature: float = 1.0) -> Floats:
     return np.asarray(0.5 * (1.0 + np.tanh(np.asarray(logits, dtype=np.float64) / (2.0 * temperature))))
 
 
+def averaged(reasons: NDArray[Any], weights: NDArray[Any], covariance: NDArray[Any]) -> Floats:
+    """The probability that reasons give by weights that are not quite known: averaged over what the weights may be (MacKay)."""
+    spread = np.einsum("...j,jk,...k->...", reasons, covariance, reasons)
+    return sigmoid(reasons @ weights / np.sqrt(1.0 + np.pi / 8.0 * spread))
+
+
 def energy(logits: NDArray[Any], temperature: float = 1.0) -> Floats:
     """T·logsumexp(logits/T): high for texts like those the model was fitted on."""
     scaled = np.asarray(logits, dtype=np.float64) / temperature

@@ -9,13 +9,14 @@ from sayso.artifacts import MANIFEST
 from sayso.errors import BundleError, UsageError
 
 if TYPE_CHECKING:
+    from sayso.runtime.llm_model import LlmModel
     from sayso.runtime.model import Model
 
 PROJECT_FILE = "sayso.yaml"
 BUILT = Path("build", "bundle")
 
 
-def load(source: str | Path, *, threads: int = 1, allow_missing: bool = False) -> Model:
+def load(source: str | Path, *, threads: int = 1, allow_missing: bool = False) -> Model | LlmModel:
     """Verify and load the bundle at `source`, which may also be the folder of a built project.
 
     A file that was changed since the bundle was made is always refused; a missing one unless `allow_missing`.
@@ -24,7 +25,11 @@ def load(source: str | Path, *, threads: int = 1, allow_missing: bool = False) -
     from sayso.runtime.model import Model
 
     bundle = open_bundle(find_bundle(source), allow_missing=allow_missing)
-    return Model(bundle.spec, bundle.graph, bundle.tokenizer, threads)
+    if bundle.spec.get("engine") == "llm":
+        from sayso.runtime.llm_model import LlmModel
+
+        return LlmModel(bundle.spec, bundle.graph, threads)
+    return Model(bundle.spec, bundle.graph, bundle.tokenizer, threads, bundle.language_model)
 
 
 def find_bundle(source: str | Path) -> Path:

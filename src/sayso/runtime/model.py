@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
     from sayso.clischema import Schema
+    from sayso.runtime.hybrid import Hybrid
     from sayso.runtime.interpret import Interpreter
     from sayso.runtime.interpretation import Interpretation
+    from sayso.runtime.llm_model import LlmModel
 
 Output = NDArray[np.float32] | TokenScores
 
@@ -40,8 +42,10 @@ UNDER_WAY = 512
 class Model:
     """A loaded model; `close()`, or the end of its `with` block, gives its memory back."""
 
-    def __init__(self, spec: Mapping[str, Any], onnx: Path, tokenizer: Path, threads: int = 1) -> None:
-        """`threads` work on a single text together; in a list, each takes a text of its own."""
+    def __init__(self, spec: Mapping[str, Any], onnx: Path, tokenizer: Path, threads: int = 1, gguf: Path | None = None) -> None:
+        """`threads` work on a single text together; in a list, each takes a text of its own. `gguf` is the language model that helps an
+        encoder of commands, where its spec has one.
+        """
         if threads < 1:
             raise UsageError(f"threads must be 1 or more, not {threads}")
         self.spec = parse_spec(spec)
@@ -54,6 +58,8 @@ class Model:
         self._tokenizer = open_tokenizer(Path(tokenizer), self.spec.max_length)
         self._ids_of_nothing = self.token_ids("")
         self._commands: Mapping[str, Any] | None = spec.get("commands")
+        self._helper: tuple[Mapping[str, Any], Path] | None = (spec["llm"], Path(gguf)) if gguf and spec.get("llm") else None
+        self._writer: LlmModel | None = None
         self._check_graph(self._graph)
 
     @overload  # a str is an Iterable[str] too; the first overload that fits wins
@@ -84,13 +90,21 @@ class Model:
         return self._interpreter.schema if self._commands else None
 
     @cached_property
-    def _interpreter(self) -> Interpreter:
+    def _interpreter(self) -> Interpreter | Hybrid:
         """What turns this model's outputs into commands."""
         if self._commands is None:
             raise UsageError("this model knows no commands: its project has no `commands:`; `predict` tells what it makes of a text")
-        from sayso.runtime.interpret import Interpreter
+        from sayso.runtime.reading import interpreter_of
 
-        return Interpreter(self, self._commands)
+        encoder = interpreter_of(self, self._commands)
+        if self._helper is None:
+            return encoder
+        from sayso.runtime.hybrid import Hybrid
+        from sayso.runtime.llm_model import LlmModel
+
+        spec, gguf = self._helper
+        self._writer = LlmModel(spec, gguf, self.threads)
+        return Hybrid(encoder, self._writer.interpreter, float(spec["below"]))
 
     def logits(self, texts: Iterable[str]) -> dict[str, NDArray[Any]]:
         """What the heads say before temperature: an array per head, a row per text; a score head has one number per text, a spans head
@@ -116,6 +130,8 @@ class Model:
         """Give the memory back; the model answers no more."""
         self._graph = None
         self.__dict__.pop("_graph_of_one_thread", None)
+        if self._writer is not None:
+            self._writer.close()
 
     def __enter__(self) -> Self:
         return self

@@ -5,6 +5,7 @@ A head of n labels has 2n + 1 outputs a token: outside of everything, then for e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -24,6 +25,13 @@ class Mark(NamedTuple):
     label: str
     start: int
     end: int
+
+
+def without(text: str, marks: Iterable[Mark]) -> str:
+    """The text with blanks where the marks are, so that every other sign stays where it is."""
+    for mark in marks:
+        text = text[: mark.start] + " " * (mark.end - mark.start) + text[mark.end :]
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +70,20 @@ def classes_of(marks: Iterable[Mark], offsets: Offsets, labels: Sequence[str]) -
 
 
 def marks_in(
-    scores: TokenScores, labels: Sequence[str], temperature: float = 1.0, allowed: Collection[str] | None = None
+    scores: TokenScores,
+    labels: Sequence[str],
+    temperature: float = 1.0,
+    allowed: Collection[str] | None = None,
+    staying: float = 0.0,
 ) -> list[tuple[Mark, float]]:
     """The most likely marks of a text, in its order, each with the probability of its least sure token.
 
-    Only of `allowed` labels, if some are given.
+    Only of `allowed` labels, if some are given. `staying` is a head start, in log odds, of every token after the first of a mark.
     """
-    tokens = [place for place, (start, end) in enumerate(scores.offsets) if start < end]
+    tokens, columns, probabilities = _shares(scores, labels, temperature, allowed)
     if not tokens:
         return []
-    columns = [0] + [1 + 2 * index + part for index, label in enumerate(labels) if allowed is None or label in allowed for part in (0, 1)]
-    probabilities = softmax(np.asarray(scores.logits)[tokens][:, columns], temperature)
-    classes = _best_path(np.log(np.clip(probabilities, 1e-12, 1.0)))
+    classes = _best_path(np.log(np.clip(probabilities, 1e-12, 1.0)), staying)
     found: list[tuple[Mark, float]] = []
     for place, column in enumerate(classes):
         if column == 0:
@@ -84,8 +94,22 @@ def marks_in(
             found.append((Mark(labels[(columns[column] - 1) // 2], start, end), sure))
         else:
             (label, start, _), before = found[-1]
-            found[-1] = Mark(label, start, end), min(before, sure)
+            found[-1] = Mark(label, start, end), min(before, sure / (sure + (1.0 - sure) * math.exp(-staying)))
     return found
+
+
+def least_outside(
+    scores: TokenScores,
+    labels: Sequence[str],
+    marks: Collection[Mark],
+    temperature: float = 1.0,
+    allowed: Collection[str] | None = None,
+) -> float:
+    """How likely it is of the least sure token which is in none of the marks that it belongs in none."""
+    tokens, _, probabilities = _shares(scores, labels, temperature, allowed)
+    places = [scores.offsets[place] for place in tokens]
+    without = [not any(start < mark.end and end > mark.start for mark in marks) for start, end in places]
+    return float(probabilities[without, 0].min()) if any(without) else 1.0
 
 
 def spans_f1(found: Sequence[Iterable[Mark]], true: Sequence[Iterable[Mark]]) -> float:
@@ -95,7 +119,16 @@ def spans_f1(found: Sequence[Iterable[Mark]], true: Sequence[Iterable[Mark]]) ->
     return 2 * sum(len(guess & truth) for guess, truth in pairs) / marks if marks else 1.0
 
 
-def _best_path(scores: NDArray[np.float64]) -> list[int]:
+def _shares(
+    scores: TokenScores, labels: Sequence[str], temperature: float, allowed: Collection[str] | None
+) -> tuple[list[int], list[int], NDArray[np.float64]]:
+    """The tokens that stand in the text, the outputs that count, and how likely each of these is of each token."""
+    tokens = [place for place, (start, end) in enumerate(scores.offsets) if start < end]
+    columns = [0] + [1 + 2 * index + part for index, label in enumerate(labels) if allowed is None or label in allowed for part in (0, 1)]
+    return tokens, columns, softmax(np.asarray(scores.logits)[tokens][:, columns], temperature) if tokens else np.ones((0, len(columns)))
+
+
+def _best_path(scores: NDArray[np.float64], staying: float) -> list[int]:
     """The classes of all tokens together that are most likely, where a label's inside comes only after its beginning or inside."""
     beginnings, insides = slice(1, None, 2), slice(2, None, 2)
     before = scores[0].copy()
@@ -107,7 +140,7 @@ def _best_path(scores: NDArray[np.float64]) -> list[int]:
         began = before[beginnings] >= before[insides]
         own = np.arange(2, len(row), 2)
         came_from[insides] = np.where(began, own - 1, own)
-        best[insides] = np.maximum(before[beginnings], before[insides])
+        best[insides] = np.maximum(before[beginnings], before[insides]) + staying
         steps.append(came_from)
         before = best + row
     path = [int(before.argmax())]

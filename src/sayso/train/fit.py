@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -23,6 +23,7 @@ from sayso.network.tokens import load_tokenizer, longest
 from sayso.project import Head, Project, Train
 from sayso.train.figures import METRIC, figures
 from sayso.train.frozen import frozen_outputs
+from sayso.train.head_start import start_from_descriptions
 from sayso.train.rows import Collator, Row, rows_of
 from sayso.train.watch import Watch, history_of
 
@@ -74,16 +75,29 @@ class Fit:
             return self._train(work, collator, progress)
 
     def _start_from_texts(self, collator: Collator) -> None:
-        """Tell the heads what the base makes of some of the training texts."""
+        """Tell what is above the encoder what the base makes of some of the training texts, and of the descriptions of labels."""
         rows = self.train_rows[:: max(1, len(self.train_rows) // ROWS_TO_START_FROM)][:ROWS_TO_START_FROM]
+        texts = self._pooled(rows, collator)
+        self.model.start_from(texts)
+        main = next((name for name, head in self.heads.items() if head.type == "choice"), None)
+        if self.settings.heads_start == "descriptions" and main and not (self.settings.projection or self.settings.freeze_layers):
+            plain = Collator(self.tokenizer, None, frozenset())
+
+            def read(told: Sequence[str]) -> torch.Tensor:
+                return self._pooled(rows_of([Example(one, {}) for one in told], {}, self.tokenizer, self.max_length), plain)
+
+            start_from_descriptions(self.model.heads[main], self.heads[main], texts, read)
+
+    def _pooled(self, rows: Sequence[Row], collator: Collator) -> torch.Tensor:
+        """One vector a row, as the encoder pools them before it has learned anything."""
         model = self.model.to(self.device).eval()
         pooled = []
         for start in range(0, len(rows), BATCH_TO_START_FROM):
-            batch = collator(rows[start : start + BATCH_TO_START_FROM])
+            batch = collator(list(rows[start : start + BATCH_TO_START_FROM]))
             given = {name: batch[name].to(self.device) for name in (*ENCODER_INPUTS, "attention_mask") if name in batch}
             with torch.no_grad():
                 pooled.append(model.pooled(**given))
-        model.start_from(torch.cat(pooled))
+        return torch.cat(pooled)
 
     def _train(self, work: Path, collator: Collator, progress: Progress) -> list[dict[str, float]]:
         callbacks: list[TrainerCallback] = [Watch(progress)]
@@ -100,7 +114,7 @@ class Fit:
             optimizers=(self._optimizer(), None),
         )
         trainer.remove_callback(PrinterCallback)
-        checkpoint = _last_whole_checkpoint(work)
+        checkpoint = last_whole_checkpoint(work)
         self.resumed_at_step = int(checkpoint.rpartition("-")[2]) if checkpoint else 0
         trainer.train(resume_from_checkpoint=checkpoint)
         return history_of(trainer.state.log_history)
@@ -163,7 +177,7 @@ def _precision(wanted: str, device: str) -> dict[str, bool]:
     return {"bf16": wanted == "bf16", "fp16": wanted == "fp16"}
 
 
-def _last_whole_checkpoint(work: Path) -> str | None:
+def last_whole_checkpoint(work: Path) -> str | None:
     """The last checkpoint that a kill did not cut short; its state is what the Trainer writes last. The others are taken away."""
     while last := get_last_checkpoint(str(work)):
         try:

@@ -24,7 +24,7 @@ def train(
     examples = read_split(data, "train", project.heads), read_split(data, "val", project.heads)
     _refuse_what_cannot_be_learned(project, examples[0], data)
     base = resolve_base(project.base, progress, folder=project.folder)
-    work = _work_folder(project, data, out, resume)
+    work = work_folder(out, digest_of([data.digest, project.digest("heads", "base", "train", "languages")]), resume)
     facts: dict[str, Any] = {"base": project.base, "base_sha256": digest_of_file(weights_of(base))}
     if project.train.prune_vocabulary:
         base, facts["vocabulary"] = _pruned(base, project, examples[0], work, progress)
@@ -34,7 +34,7 @@ def train(
         from sayso.train.fit import Fit
 
         rows = balanced(examples[0], project.main_head, project.train.balance)
-        fit = Fit.prepare(project, base, rows, examples[1], _device(device))
+        fit = Fit.prepare(project, base, rows, examples[1], device_for(device))
         history = fit.run(work, progress)
         with new_artifact(out, "weights", inputs={"data": data}) as draft:
             write_weights(fit.model, fit.tokenizer, draft.path)
@@ -77,7 +77,7 @@ def _listed(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def _device(wanted: str) -> str:
+def device_for(wanted: str) -> str:
     """The device to train on; `auto` takes the fastest there is."""
     import torch
 
@@ -91,10 +91,9 @@ def _device(wanted: str) -> str:
     return wanted
 
 
-def _work_folder(project: Project, data: Artifact, out: Path, resume: bool) -> Path:
+def work_folder(out: Path, name: str, resume: bool) -> Path:
     """Where checkpoints lie while a run is not finished; one that was made from something else is of no use."""
-    name = digest_of([data.digest, project.digest("heads", "base", "train", "languages")])[:16]
-    work = out.resolve().parent / f".{out.name}.work" / name
+    work = out.resolve().parent / f".{out.name}.work" / name[:16]
     if work.parent.exists():
         for other in work.parent.iterdir():
             if other != work or not resume:

@@ -1,11 +1,15 @@
 """Requests with answers, written by hand: where in the text the answer's values are."""
 
+import json
+
 import pytest
 
 from sayso.clischema import from_spec
+from sayso.clischema.heads import heads_of
 from sayso.errors import DataError
-from sayso.examples import Example
+from sayso.examples import Example, read_examples
 from sayso.generate.commands.people import with_marks
+from sayso.project import Head
 
 STATES = {"name": "state", "type": "enum", "values": ["open", "sold"], "synonyms": {"open": ["unfinished"]}}
 SCHEMA = from_spec(
@@ -76,3 +80,13 @@ def test_a_question_is_left_as_it_is():
 def test_an_answer_that_the_schema_forbids_is_refused(args):
     with pytest.raises(DataError, match="the answer to 'x' is none that the schema allows"):
         marked("x", args)
+
+
+def test_an_error_names_the_line_of_the_row(tmp_path):
+    answers = [{"type": "command", "command": "order", "subcommand": "list", "args": {"limit": limit}} for limit in (5, "many")]
+    rows = [{"instruction": "5 orders", "output": answer} for answer in answers]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    one, other = read_examples(tmp_path / "rows.jsonl", {name: Head.model_validate(head) for name, head in heads_of(SCHEMA).items()})
+    with_marks(SCHEMA, one, tmp_path / "rows.jsonl")
+    with pytest.raises(DataError, match=r"rows\.jsonl:2"):
+        with_marks(SCHEMA, other, tmp_path / "rows.jsonl")

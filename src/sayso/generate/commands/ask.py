@@ -16,11 +16,16 @@ from sayso.generate.commands.shares import Chooser
 
 RAW, OWN, QUESTION = 0.08, 0.3, 0.25
 """Shares of requests: typed like the command line itself, in the schema's own words, and as questions."""
-HOW_MANY = (0.35, 0.75, 0.95)
-"""Chances of no more than none, one and two things said beside the object."""
-POINTED, UNSAID, POINTED_OPTION = 0.14, 0.2, 0.3
+HOW_MANY = (0.35, 0.7, 0.9, 0.97)
+"""Chances of no more than none, one, two and three things said beside the object."""
+FREE_BEFORE = 0.4
+"""How often free text without quotes has something else behind it."""
+POINTED, UNSAID, POINTED_OPTION = 0.14, 0.15, 0.3
+NEEDED = 0.75
+"""How often what a command cannot do without is said, beside what it is about."""
 QUOTED = ('"{}"', '"{}"', "'{}'", "{}", "{}", "“{}”")
-LONGEST_PHRASE = 8
+BEHIND_TEXT = (", ", ", ", ". ", " - ", "; ", " and ")
+LONGEST_PHRASE, LONGEST_DESCRIPTION = 8, 12
 
 
 @dataclass
@@ -44,9 +49,12 @@ class Asker:
         positionals = self.scope.positionals
         required = [argument for argument in positionals if argument.required]
         self.subject: Argument | None = next(iter(required or positionals), None)
+        own = {part.name for part in self.scope.command.parts if not part.inherited}
         rest = [argument for argument in self.scope.arguments.values() if argument is not self.subject]
-        self.options = [argument for argument in rest if not argument.inherited] or rest
-        self.parts: tuple[str, ...] = tuple(dict.fromkeys([*self.scope.arguments, *self.scope.flags]))
+        self.options = [argument for argument in rest if argument.name in own] or rest
+        parts = dict.fromkeys([*self.scope.arguments, *self.scope.flags])
+        self.parts: tuple[str, ...] = tuple(name for name in parts if name in own)
+        self.parts_around: tuple[str, ...] = tuple(name for name in parts if name not in own)
 
     def draw(self, chooser: Chooser, must: str | None = None) -> Pattern | None:
         """A pattern that says `must`, an argument or a flag, if one is named; None where the draw came to nothing."""
@@ -67,8 +75,10 @@ class Asker:
     def _chosen(self, chooser: Chooser, must: str | None) -> tuple[list[Argument], list[Flag]]:
         """Which options and flags are spoken of; of several that exclude each other, one."""
         number = sum(chooser.dice.chance() > share for share in HOW_MANY)
-        names = [argument.name for argument in self.options] + [name for name, flag in self.scope.flags.items() if not flag.inherited]
+        names = [argument.name for argument in self.options] + [name for name in self.scope.flags if name in self.parts]
         chosen = [must] if must and must != (self.subject.name if self.subject else None) else []
+        needed = [argument.name for argument in self.options if argument.required and argument.default is None]
+        chosen += [name for name in needed if name not in chosen and chooser.chance(NEEDED)]
         for _ in range(number if names else 0):
             name = chooser.dice.pick(names)
             if name not in chosen and not any(name in group and set(group) & set(chosen) for group in self.scope.command.exclusive):
@@ -94,7 +104,7 @@ class Asker:
         draft.text = " ".join(words)
 
     def _spoken(self, chooser: Chooser, draft: Draft, arguments: list[Argument], flags: list[Flag], must: str | None) -> None:
-        own = self.scope.command.natural_language
+        own = self.scope.command.natural_language or self._described()
         question = bool(self.wording.ask) and chooser.chance(QUESTION)
         in_own_words = bool(own) and chooser.chance(OWN)
         if in_own_words:
@@ -108,6 +118,8 @@ class Asker:
             around = lexicon().forms["around"]
         else:
             template = chooser.pick(self.wording.ask if question else self.wording.say)
+            if template == "*" and not arguments and not flags:
+                template = chooser.pick(self.wording.say)
             around = lexicon().forms["around_questions" if question else "around"]
         if "*" in template:
             template = template.replace("*", self._object(chooser, draft, template, arguments, flags, must))
@@ -119,6 +131,14 @@ class Asker:
             draft.text = chooser.pick([one for one in around if one.endswith("*")]).replace("*", text) + draft.last
         else:
             draft.text = text + draft.last
+
+    def _described(self) -> tuple[str, ...]:
+        """The command's description as a request, and with what it is about behind it."""
+        clause = " ".join(re.split(r"[.;:(]", re.sub(r"[`'\"<>\[\]{}=*]", "", self.scope.command.description))[0].lower().split())
+        if not 1 < len(clause.split()) <= LONGEST_DESCRIPTION:
+            return ()
+        behind = lexicon().forms["behind"] if self.subject and self.subject.type != "enum" else ()
+        return (clause, *(clause + form.replace("{}", f"{{{self.subject.name}}}") for form in behind if self.subject))
 
     def _object(self, chooser: Chooser, draft: Draft, template: str, arguments: list[Argument], flags: list[Flag], must: str | None) -> str:
         """What is asked for: a noun with what stands before it, the value that names it, or a word that points at it."""
@@ -192,7 +212,7 @@ class Asker:
                 continue
             quotes = chooser.dice.pick(QUOTED) if role.free else ("{}" if chooser.chance(0.96) else '"{}"')
             said = phrase.replace("{}", quotes.replace("{}", f"{{{argument.name}}}"))
-            if role.free and quotes == "{}" and not draft.last:
+            if role.free and quotes == "{}" and not draft.last and not chooser.chance(FREE_BEFORE):
                 draft.last = _joined(chooser, said)
             else:
                 pieces.append(said)
@@ -202,6 +222,13 @@ class Asker:
             form = chooser.pick(lexicon().forms["flag_forms"]["joined"])
             pieces.append(form.replace("{}", phrase if form == "{}" else phrase.removeprefix("and ").lstrip(", ")))
         draft.tail = [_joined(chooser, piece) for piece in chooser.dice.order(pieces)]
+        open_ended = [place for place, piece in enumerate(draft.tail[:-1]) if self._ends_in_free_text(piece)]
+        for place in open_ended:
+            draft.tail[place + 1] = chooser.dice.pick(BEHIND_TEXT) + draft.tail[place + 1].lstrip(" ,:;")
+
+    def _ends_in_free_text(self, piece: str) -> bool:
+        last = re.search(r"\{([^{}=]+)\}$", piece)
+        return last is not None and self.roles[last[1]].free
 
     def _there(self, chooser: Chooser, argument: Argument) -> str:
         """A word that points at an option's value, with the last word of its role behind: "this branch"."""
@@ -220,7 +247,11 @@ class Asker:
 def mentions(argument: Argument, role: Role) -> tuple[str, ...]:
     """How an option with a value is spoken of: in the schema's words, else in those of its role; `{}` is the value."""
     own = [phrase if "{}" in phrase else f"{phrase} {{}}" for phrase in argument.natural_language]
-    said = role.say or ("{}", "{name} {}")
+    said = (*(role.say or ("{}",)), *lexicon().forms["by_name"], *(_as_described(argument.description) if not argument.positional else ()))
+    if argument.required and argument.type == "string" and not role.free:
+        said = (*said, *lexicon().forms["required"])
+    if argument.type in ("integer", "number") and (unit := re.search(r"\b(?:in|of) (?:the )?([a-z]{2,})", argument.description)):
+        said = (*said, *(form.replace("%", unit[1]) for form in lexicon().forms["units"]))
     if argument.type == "enum":
         said = ("{}", "with {name} {}", "{name} {}", "as {}", "{name}: {}", "{name} is {}", "set to {}")
     return tuple(dict.fromkeys([*own, *own, *said]))
@@ -234,6 +265,19 @@ def _described(description: str) -> list[str]:
     changed = [f"{other} {rest}" for other in lexicon().forms["changed"].get(first, ())]
     whole = " ".join(clause)
     return [whole, *(one.replace("%", whole) for one in lexicon().forms["flag_forms"]["described"]), *changed]
+
+
+def _as_described(description: str) -> list[str]:
+    """How an option with a value is spoken of by who has read what it is for: "Set the memory limit" -> "with the memory limit {}"."""
+    clause = re.split(r"[.;:(,]", re.sub(r"[`'\"<>\[\]{}=*]", "", description))[0].lower().split()
+    if not 1 < len(clause) <= LONGEST_PHRASE:
+        return []
+    whole = " ".join(clause)
+    forms = lexicon().forms["described_value"]
+    if clause[0] not in forms["verbs"]:
+        return [form.replace("%", whole) for form in forms["noun"]]
+    noun = " ".join(clause[1:])
+    return [f"{whole} {{}}", f"and {whole} {{}}", *(form.replace("%", noun) for form in forms["noun"])]
 
 
 def _joined(chooser: Chooser, piece: str) -> str:

@@ -14,15 +14,16 @@ from sayso.clischema.resolve import THIS, resolve
 from sayso.clischema.said import meant, refers
 from sayso.errors import CommandError
 from sayso.examples import Example, Value
-from sayso.generate.commands.lexicon import lexicon
+from sayso.generate.commands.draws import draw
 from sayso.generate.commands.pattern import Pattern
 from sayso.generate.commands.roles import role_of
 from sayso.generate.commands.shares import value_split
 from sayso.generate.dice import Dice
 from sayso.runtime.spans import Mark
 
-TRIES = 40
+TRIES = 160
 SLIPS, LOWERED, CAPITAL, STOPPED = 0.12, 0.35, 0.3, 0.12
+SEVERAL = 0.25
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def fill(schema: Schema, pattern: Pattern, context: Mapping[str, Any] | None, di
         text += spoken
         said[argument.name] = value
         at = place.end()
+    if not (text + pattern.text[at:]).strip():
+        raise Refused("it says nothing")
     text = _as_typed(text + _slipped(pattern.text[at:], dice), marks, dice)
     resolved = resolve(schema, pattern.path, said, pattern.flags, context)
     labels: dict[str, Value] = {COMMAND: label_of(schema, pattern.path), KIND: IS_COMMAND, FLAGS: tuple(pattern.flags), SLOTS: tuple(marks)}
@@ -90,18 +93,23 @@ def _value(schema: Schema, pattern: Pattern, argument: Argument, dice: Dice) -> 
         if meant(argument, spoken) != value:
             spoken = value
         return spoken, (value,) if argument.repeatable else value
-    role, words = role_of(argument, pattern.path), lexicon().values
+    role = role_of(argument, pattern.path)
     people = [word for value in argument.synonyms.values() for word in value]
-    for _ in range(TRIES):
-        spoken = dice.pick(people) if people and dice.chance() < 0.25 else words.draw(role.values, dice)
-        if argument.repeatable and dice.chance() < 0.15:
-            spoken = f"{spoken}{dice.pick([' and ', ', '])}{words.draw(role.values, dice)}"
-        if spoken not in people and value_split(spoken) != pattern.split:
+    for number in range(TRIES):
+        spoken = dice.pick(people) if people and dice.chance() < 0.25 else draw(argument, role, dice)
+        if argument.repeatable and dice.chance() < SEVERAL:
+            spoken = _listed([spoken, *(draw(argument, role, dice) for _ in range(1 + dice.below(2)))], dice)
+        if spoken not in people and number < TRIES // 2 and value_split(spoken) != pattern.split:
             continue
         value = meant(argument, spoken)
         if value is not None:
             return spoken, value
     raise Refused(f"no value for {argument.name!r}")
+
+
+def _listed(values: Sequence[str], dice: Dice) -> str:
+    """Two values or more, as one says them: "a, b and c", "a, b, c"."""
+    return ", ".join(values[:-1]) + dice.pick((" and ", ", and ", ", ")) + values[-1]
 
 
 def _as_typed(text: str, marks: list[Mark], dice: Dice) -> str:

@@ -16,13 +16,14 @@ from sayso.generate.grammar import Grammar
 from sayso.generate.slots import Words
 
 SHARES = {"off_topic": 0.34, "unclear": 0.2, "ambiguous": 0.2, "several": 0.16, "typo": 0.1}
+OUTSIDE = ("off_topic", "unclear")
 TRIES = 200
 
 
 def negatives(schema: Schema, split: str, wanted: int, seed: int) -> Iterator[Example]:
     """As many rows of every kind as its share of `wanted` says, or as there are."""
     kinds = [kind for kind in kinds_of(schema) if kind in SHARES]
-    grammar = _grammar_of(schema)
+    grammar, own = _grammar_of(schema), _own_words(schema)
     for kind in kinds:
         number = round(wanted * SHARES[kind] / sum(SHARES[one] for one in kinds))
         seen: set[str] = set()
@@ -34,8 +35,19 @@ def negatives(schema: Schema, split: str, wanted: int, seed: int) -> Iterator[Ex
             text, group = _garbled(schema, chooser) if kind == "typo" else _aside(kind, grammar, chooser)
             if text.casefold() in seen or (split != "train" and not chooser.used_own):
                 continue
+            if kind in OUTSIDE and own & set(re.findall(r"[\w-]+", text.casefold())):
+                continue
             seen.add(text.casefold())
             yield _row(text, kind, group)
+
+
+def _own_words(schema: Schema) -> frozenset[str]:
+    """What nobody says to this tool about something else: its name, and what its commands are called and do, but for common words."""
+    told = [schema.name]
+    for _, command in schema.walk():
+        told += [command.name, *command.aliases, command.description]
+    words = frozenset(word for text in told for word in re.findall(r"[^\W_]{3,}", text.casefold()))
+    return words - frozenset(lexicon().asides["common"])
 
 
 def _aside(kind: str, grammar: Grammar, chooser: Chooser) -> tuple[str, str]:
@@ -46,7 +58,7 @@ def _aside(kind: str, grammar: Grammar, chooser: Chooser) -> tuple[str, str]:
 
 def _garbled(schema: Schema, chooser: Chooser) -> tuple[str, str]:
     """A short request of which too little is left: every longer word has lost or swapped several letters."""
-    paths = [path for path, command in schema.runnable_commands()]
+    paths = [path for path, command in schema.distinct_commands()]
     path = chooser.dice.pick(paths)
     number = [str(chooser.dice.below(900) + 1)] if chooser.chance(0.4) else []
     words = [*chooser.dice.order([*path, *chooser.dice.pick(([], ["please"], ["the"], ["in", "browser"], ["now"]))]), *number]

@@ -27,10 +27,10 @@ def with_marks(schema: Schema, example: Example, path: Path | None = None) -> Ex
     try:
         command = checked(schema, Command.from_json(output))
     except CommandError as error:
-        raise DataError(f"the answer to {example.text!r:.80} is none that the schema allows: {error}", path) from None
+        raise DataError(f"the answer to {example.text!r:.80} is none that the schema allows: {error}", path, example.line) from None
     marks = _marks(scope_of(schema, command.path).arguments, command.args, example)
     labels = {name: value for name, value in example.labels.items() if name != SLOTS}
-    return replace(example, labels=labels if marks is None else labels | {SLOTS: marks})
+    return replace(example, labels=labels if marks is None else labels | {SLOTS: marks}, output=output | command.to_json())
 
 
 def _marks(arguments: Mapping[str, Argument], args: Mapping[str, Any], example: Example) -> tuple[Mark, ...] | None:

@@ -27,8 +27,10 @@ HELD_OUT = 0.09
 LEAST_HELD_OUT = 4
 NEGATIVE = 0.25
 """Rows that are no request for a command, for one that is."""
-ROUNDS = 2
-"""How often every argument and flag of a command is spoken of, at least."""
+ROUNDS, AROUND = 2, 3
+"""How often every argument and flag of a command is spoken of, at least; and how often, for each command, one that others have too."""
+ALONE, FEWEST, MOST = 2, 0.5, 3.0
+"""A command has as many rows as it has arguments and flags and so many more, in proportion, between these times the usual number."""
 TRIES = 25
 
 
@@ -69,16 +71,18 @@ def requests(schema: Schema, settings: Generate, progress: Progress) -> Made:
     """All rows. No phrase and no value that is held out for one split is in another; no text is there twice."""
     made = Made()
     taken = Taken()
-    commands = list(schema.runnable_commands())
+    commands = list(schema.distinct_commands())
     wordings = [wording_of(scope_of(schema, path)) for path, _ in commands]
     says = Counter(template for wording in wordings for template in {*wording.say, *wording.ask})
     shared = frozenset(template for template, number in says.items() if number > 1)
     contexts = Contexts(schema, settings.seed)
-    for number, (path, _) in enumerate(commands):
-        progress(f"asking for {label_of(schema, path)}", number, len(commands))
-        asker = Asker(schema, path, shared)
+    askers = [Asker(schema, path, shared) for path, _ in commands]
+    usual = sum(ALONE + len(asker.parts) for asker in askers) / max(1, len(askers))
+    for number, asker in enumerate(askers):
+        progress(f"asking for {label_of(schema, asker.path)}", number, len(askers))
+        rows = round(settings.rows_per_command * min(max((ALONE + len(asker.parts)) / usual, FEWEST), MOST))
         for split in SPLITS:
-            wanted = _wanted(asker, split, settings.rows_per_command)
+            wanted = _wanted(asker, split, rows)
             made.splits[split] += islice(_rows_of(asker, split, settings.seed, contexts, taken, made.refused, wanted), wanted)
     for split in SPLITS:
         wanted = max(round(NEGATIVE * len(made.splits[split])), 6 * LEAST_HELD_OUT)
@@ -100,7 +104,11 @@ def diversity(rows: list[Example]) -> dict[str, Any]:
 
 
 def _wanted(asker: Asker, split: str, rows: int) -> int:
-    return max(rows, ROUNDS * len(asker.parts)) if split == "train" else max(LEAST_HELD_OUT, round(HELD_OUT * rows))
+    return (
+        max(rows, ROUNDS * len(asker.parts)) + AROUND * bool(asker.parts_around)
+        if split == "train"
+        else max(LEAST_HELD_OUT, round(HELD_OUT * rows))
+    )
 
 
 def _rows_of(
@@ -109,7 +117,8 @@ def _rows_of(
     """Rows of one command for one split: each argument and flag in turn, then whatever comes."""
     dice = Dice(seed, "requests", split, *asker.path)
     rounds = chain.from_iterable(repeat(asker.parts, ROUNDS)) if split == "train" else iter(())
-    turns: Iterator[str | None] = chain(rounds, cycle([None, None, *asker.parts[:1]]))
+    around = dice.order(asker.parts_around)[:AROUND] if split == "train" else []
+    turns: Iterator[str | None] = chain(rounds, around, cycle([None, *asker.parts[:1], *asker.parts]))
     for must in islice(turns, TRIES * (wanted + ROUNDS * len(asker.parts))):
         for _ in range(TRIES if must else 1):
             chooser = Chooser(split, dice)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sayso.generate.dice import Dice
 from sayso.project import SPLITS
 
-PHRASES_HELD_OUT = {"val": 0.07, "calib": 0.07, "test": 0.07}
+PHRASES_HELD_OUT = {"val": 0.06, "calib": 0.06, "test": 0.06}
 VALUES_HELD_OUT = {"val": 0.1, "calib": 0.1, "test": 0.1}
 FEW = 6
 """Of fewer phrases than these, none is held out: there would be nothing to say."""
@@ -39,7 +40,9 @@ class Chooser:
 
 
 def phrase_split(phrase: str) -> str:
-    """The split that alone may use a phrase; `train` for what all may use."""
+    """The split that alone may use a phrase; `train` for what all may use: single words are what a language is made of."""
+    if len(re.findall(r"[^\W\d_]+", re.sub(r"\{[^}]*\}", " ", phrase))) < 2:
+        return "train"
     return _by_number(_number("phrase", phrase), PHRASES_HELD_OUT)
 
 
