@@ -50,3 +50,8 @@ def type_into(page, selector, text):
     """Keys for the field in which the page itself puts the cursor; it does so a moment after it is there."""
     page.locator(f"{selector}:focus").wait_for()
     page.keyboard.type(text)
+
+
+def sent(page):
+    """Wait until the server has every label: the labeling page shows the next text before it has."""
+    page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('sayso.waiting.'))")

@@ -135,8 +135,10 @@ def test_the_models_page_shows_the_job_and_lets_go_of_it_when_it_has_ended(brows
 def test_without_scripts_one_begins_looks_again_and_cancels(browser, server, logged_in):
     with page_of(browser, server, logged_in, java_script_enabled=False) as page:
         number = begin(page, "by hand")
-        page.get_by_role("link", name="Look again").click()
+        with page.expect_navigation():
+            page.get_by_role("link", name="Look again").click()
         page.get_by_text("Cancel…").click()
-        page.get_by_role("button", name="Cancel the job").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Cancel the job").click()
         until(lambda: page.reload() and page.get_by_text("It was cancelled.").count())
         assert page.url.endswith(f"/jobs/{number}")

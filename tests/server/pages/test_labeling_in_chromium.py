@@ -13,7 +13,7 @@ import pytest
 from running import free_port, server_at
 from sayso.server.store import open_database
 from sayso.server.store.tables import Lease, Session
-from server.pages.browsing import AXE, DESKTOP, PHONE, checked, chromium, needs_chromium, page_of, type_into
+from server.pages.browsing import AXE, DESKTOP, PHONE, checked, chromium, needs_chromium, page_of, sent, type_into
 from server.pages.texts import disputed, leased_by, opinions_in, put_texts, said_of, somebody_labels, token_of
 from tiny_model import COMPLEXITY, INTENT, write_bundle
 
@@ -84,11 +84,6 @@ def press(page, key):
     page.keyboard.press(key)
     page.wait_for_function("(before) => document.getElementById('text').textContent !== before", arg=before)
     return text_in(page)
-
-
-def sent(page):
-    """When nothing waits in the browser any more."""
-    page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('sayso.waiting.'))")
 
 
 def put_in_order(database, *args, **given):
@@ -529,8 +524,9 @@ def test_without_scripts_a_form_does_it(browser, server):
         page.get_by_role("button", name="Visualize").click()
         page.get_by_text("The label is saved.").wait_for()
         assert text_in(page) != first
-        page.get_by_role("button", name="Skip").click()
-        page.get_by_role("button", name="Undo").click()
+        for name in ("Skip", "Undo"):
+            with page.expect_navigation():
+                page.get_by_role("button", name=name).click()
         assert text_in(page) == first
         page.get_by_role("button", name="TextSearch").click()
         page.get_by_role("link", name="Edit what Visualize means").click()
