@@ -1,6 +1,10 @@
-"""What models of commands are worth: the recipe `gh` on requests by people; git and docker, imported as they are, on tldr's descriptions.
+"""What models of commands are worth: the recipe `gh` on requests by people; four tools that do not exist, with a schema and nothing else,
+on requests by people; git and docker, imported as they are, on tldr's descriptions.
 
-    python benchmarks/commands.py [gh] [git] [docker] [--work FOLDER]
+    python benchmarks/commands.py [gh] [stagehand] [fleet] [parcel] [ledger] [git] [docker] [--work FOLDER]
+
+The schemas and requests of benchmarks/unseen were each written by somebody who saw neither the generators nor the others' words. parcel and
+ledger were used while sayso was made better, and taught it how sure it may be (benchmarks/experience.py); stagehand and fleet never were.
 
 `gh` is judged on human.jsonl, which is read after the model is finished and for nothing else. For git and docker the schema comes from
 carapace's files beside SAYSO_DATASETS and the requests from datasets/tldr: people's descriptions of commands, which know nothing of the
@@ -14,6 +18,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -37,34 +42,38 @@ RESULTS = HERE / "results" / "commands.json"
 NOTHING_TO_DO = 30.0
 """A build that took less found everything there; how long it takes was measured when it was made."""
 IMPORTED = {"git": "Git", "docker": "Docker"}
+UNSEEN = ("stagehand", "fleet", "parcel", "ledger")
 PROJECT = """\
 name: {name}
 commands: schema.yaml
-generate: {{rows_per_command: 24, verification_share: 0}}
-train: {{epochs: 3, learning_rate: 2.0e-4, max_length: 64}}
+generate: {{rows_per_command: 48, verification_share: 0}}
+train: {{epochs: 3}}
 """
 
 
 def main() -> None:
     """Build what is named, judge it, keep the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tools", nargs="*", default=["gh", *IMPORTED])
+    parser.add_argument("tools", nargs="*", default=["gh", *UNSEEN, *IMPORTED])
     parser.add_argument("--work", type=Path, default=Path("build/commands"))
     given = parser.parse_args()
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
     for tool in given.tools:
         before = results.get(tool, {})
-        results[tool] = by_people(given.work / tool) if tool == "gh" else by_tldr(tool, given.work / tool)
+        results[tool] = by_tldr(tool, given.work / tool) if tool in IMPORTED else by_people(tool, given.work / tool)
         if results[tool]["build_seconds"] < NOTHING_TO_DO:
             results[tool]["build_seconds"] = before.get("build_seconds", results[tool]["build_seconds"])
         RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
         print(json.dumps({tool: results[tool]}, indent=2))
 
 
-def by_people(folder: Path) -> dict[str, Any]:
-    """The recipe on requests that nobody generated."""
-    if not folder.is_dir():
+def by_people(tool: str, folder: Path) -> dict[str, Any]:
+    """The recipe, or a schema with no words of ours, on requests that nobody generated."""
+    if not folder.is_dir() and tool == "gh":
         copy_recipe("gh", folder)
+    elif not folder.is_dir():
+        shutil.copytree(HERE / "unseen" / tool, folder)
+        (folder / "sayso.yaml").write_text(f"name: {tool}\ncommands: schema.yaml\n", encoding="utf-8")
     model, project, seconds = built(folder)
     rows = list(read_examples(folder / "human.jsonl", project.heads))
     return judged(model, project, rows) | {"build_seconds": seconds}

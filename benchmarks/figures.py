@@ -20,7 +20,19 @@ from sayso.runtime.bench import bench
 ROOT = Path(__file__).parent.parent
 QUICKSTART = ROOT / "quickstart"
 RESULTS = ROOT / "benchmarks" / "results"
-OTHERS = ("peers", "serving", "loop", "assistant", "commands", "complexity", "frozen_layers", "packed_base", "vocabulary", "active")
+OTHERS = (
+    "peers",
+    "serving",
+    "loop",
+    "assistant",
+    "commands",
+    "language_model",
+    "complexity",
+    "frozen_layers",
+    "packed_base",
+    "vocabulary",
+    "active",
+)
 LANGUAGES = {"": "both", "en": "English", "zh": "Chinese"}
 
 
@@ -45,6 +57,7 @@ def main() -> None:
         *assistant_page(others),
         *complexity_page(others),
         *commands_page(others),
+        *language_model_page(others),
         *training_page(others),
         *active_page(others),
     ]
@@ -383,6 +396,9 @@ def commands_summary(others: dict[str, Any]) -> list[str]:
     return [commands_table(found)] if found else []
 
 
+UNSEEN = {"stagehand": "stagehand", "fleet": "fleet", "parcel": "parcel (development)", "ledger": "ledger (development)"}
+UNSEEN_COLUMNS = ("tool", "requests", "command right", "all right", "executed though wrong", "questions, F1", "ECE")
+BASELINES = "lookup / nearest / keywords"
 TLDR = (
     *("", "commands", "requests", "as written: command", "with values: command", "all of it"),
     *("table / nearest / keywords: command", "p50"),
@@ -428,7 +444,39 @@ def commands_page(others: dict[str, Any]) -> list[str]:
             table(("sure", "answered", "of these all right"), bands),
             table(("question back", "asked when due", "of this kind, F1", "requests"), kinds),
         ]
-    imported = {name: one for name, one in found.items() if name != "gh"}
+    unseen = {name: found[name] for name in UNSEEN if name in found}
+    if unseen:
+        told = ("command_accuracy", "exact", "false_execute")
+        rows = [
+            (
+                UNSEEN[name],
+                one["rows"],
+                *(f"{percent(one[key])} ({percent(one[f'{key}_low'])} to {percent(one[f'{key}_high'])})" for key in told),
+                percent(one["clarification"]["f1"]),
+                percent(one["ece"]),
+                " / ".join(percent(row["exact"]) for row in one["baselines"]),
+            )
+            for name, one in unseen.items()
+        ]
+        parts += [
+            f"`python benchmarks/commands.py {' '.join(unseen)}`: tools that do not exist, a schema and `commands: schema.yaml` and no "
+            "more, on requests by people who were asked to use words that the schema has not. Nobody who made sayso has looked at the "
+            "requests of stagehand and fleet; those of parcel and ledger were used to make it better, and to learn how sure it may be.",
+            table(
+                (
+                    "tool",
+                    "requests",
+                    "command right",
+                    "all right",
+                    "executed though wrong",
+                    "questions, F1",
+                    "ECE",
+                    "all right: " + BASELINES,
+                ),
+                rows,
+            ),
+        ]
+    imported = {name: one for name, one in found.items() if name != "gh" and name not in UNSEEN}
     if imported:
         rows = [
             (
@@ -446,9 +494,58 @@ def commands_page(others: dict[str, Any]) -> list[str]:
         parts += [
             f"`python benchmarks/commands.py {' '.join(imported)}`: schemas imported from carapace as they are, with no words of ours in "
             "them, on tldr's descriptions of commands, which their authors wrote without these schemas. `as written`: without values, "
-            "where the right command counts, given or asked a value for; `with values`: the values of the template behind it.",
+            "where the right command counts, given or asked a value for; `with values`: the values of the template behind it. Both tools "
+            "were looked at while the weight of a request's words was chosen ([log](log.md)).",
             table(TLDR, rows),
         ]
+    return parts
+
+
+def language_model_page(others: dict[str, Any]) -> list[str]:
+    """What docs/performance.md says of the engine that writes its answers."""
+    if "language_model" not in others:
+        return []
+    found = others["language_model"]
+    names = {"encoder": "encoder", "llm": "language model", "hybrid": "hybrid"}
+    rows = [
+        (
+            names[name],
+            f"{percent(one['exact'])} ({percent(one['exact_low'])} to {percent(one['exact_high'])})",
+            percent(one["command_accuracy"]),
+            percent(one["clarification_f1"]),
+            percent(one["false_execute"]),
+            percent(one["ece"]),
+            f"{one['p50']:.1f} / {one['p95']:.1f} ms",
+            f"{one['size_mb']:.0f} MB",
+        )
+        for name, one in found["engines"].items()
+    ]
+    sft, budget, validity, hybrid = found["sft"], found["budget"], found["validity"], found["engines"]["hybrid"]
+    written = ", ".join(f"{percent(row['exact'])} after epoch {row['epoch']}" for row in sft["by_writing"])
+    quality = [(name, f"{one['size_mb']:.0f} MB", percent(one["exact"])) for name, one in found["gguf"]["quality"].items()]
+    mix = ", ".join(f"{one['tensors']} {name}" for name, one in found["gguf"]["tensors"].items())
+    seconds = ", ".join(f"{step} {took / 60:.1f}" for step, took in found["seconds"].items() if took > 20)
+    parts = [
+        "## Three engines",
+        f"`python benchmarks/language_model.py`: the recipe `gh` with SmolLM2-135M beside its encoder, on a budget for two CPU cores "
+        f"({sft['rows']['train']} rows, {budget['epochs']} epochs, {(found['preferences'] or {}).get('pairs', 0)} pairs), on the "
+        f"same {found['rows']} requests by people as above. The hybrid asked its language model about "
+        f"{percent(hybrid['asked_further'])} of them.",
+        table(("engine", "all right", "command right", "questions, F1", "executed though wrong", "ECE", "p50 / p95", "size"), rows),
+        f"Minutes: {seconds}. The fine-tuning was killed once on the way and went on. Prompts have {sft['tokens']['prompt']:g} tokens, "
+        f"answers {sft['tokens']['answer']:g} ({sft['tokens']['longest_answer']} at most). On validation rows, which have words that "
+        f"training has not, {written} were right in everything. Of {validity['rows']} answers {percent(validity['valid'])} were allowed by "
+        f"the schema without the grammar and {percent(validity['valid_with_grammar'])} with it.",
+        table(("quantization", "size", "validation rows all right"), quality),
+        f"The file's tensors: {mix}.",
+    ]
+    if dpo := found["dpo"]:
+        parts.append(
+            "DPO against fine-tuning alone, on the same requests: "
+            f"{100 * dpo['gain_in_right_answers']:+.1f} points of right answers "
+            f"({100 * dpo['low']:+.1f} to {100 * dpo['high']:+.1f}); alone, "
+            f"{percent(dpo['sft_alone']['exact'])} of the commands were right."
+        )
     return parts
 
 
