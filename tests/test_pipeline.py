@@ -13,6 +13,7 @@ import pytest
 
 from sayso import pipeline
 from sayso.artifacts import read_json
+from sayso.cli.app import VERBS
 from sayso.errors import ArtifactError, UsageError
 from sayso.project import Project
 
@@ -139,14 +140,30 @@ def test_a_project_has_the_stages_of_its_engine(tmp_path, engine, stages):
     assert needed <= set(names)
 
 
+@pytest.mark.parametrize("engine", ["encoder", "llm", "hybrid"])
+def test_what_has_to_run_first_is_told_as_a_command_that_there_is(tmp_path, engine):
+    (tmp_path / "schema.yaml").write_text(
+        "name: bake\ncommands: [{name: oven, description: Heat it}, {name: list, description: List orders}]\n"
+    )
+    (tmp_path / "sayso.yaml").write_text(f"name: bake\ncommands: schema.yaml\nengine: {engine}\n")
+    verbs = {verb for panel in VERBS.values() for verb in panel}
+    project = Project.load(tmp_path)
+    for step in pipeline.steps_of(project):
+        with pytest.raises(ArtifactError) as told:
+            pipeline.finished(project, step.name)
+        _, verb, *options = str(told.value).split("`")[1].split()
+        assert verb in verbs
+        assert options in ([], ["--until", step.name])
+
+
 @pytest.mark.parametrize(
     ("changed", "again"),
     [
         ("hybrid_below: 0.5", {"bundle"}),
         ("quantization: q4_0", {"gguf"}),
-        ("dpo: {beta: 0.2}", {"preferences", "dpo"}),
+        ("dpo: {beta: 0.2}", {"prefer", "dpo"}),
         ("sft: {epochs: 7}", {"sft"}),
-        ("schema_in_prompt: true", {"sft", "preferences", "dpo", "gguf"}),
+        ("schema_in_prompt: true", {"sft", "prefer", "dpo", "gguf"}),
     ],
 )
 def test_a_setting_of_the_language_model_concerns_the_stages_that_use_it(tmp_path, changed, again):

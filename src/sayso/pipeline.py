@@ -33,6 +33,11 @@ class Step:
     sections: tuple[str, ...] = ()
     files: Callable[[Project], list[Path]] = lambda project: []
 
+    @property
+    def command(self) -> str:
+        """What runs it alone. Where an encoder and a language model are both judged, their verbs are the encoder's."""
+        return f"sayso build --until {self.name}" if self.name.endswith("-llm") else f"sayso {self.name}"
+
     def run(self, project: Project, artifacts: Mapping[str, Artifact], progress: Progress, **options: Any) -> Artifact:
         """Call the stage's function on the artifacts it needs."""
         module, _, function = self.function.rpartition(".")
@@ -53,8 +58,8 @@ def _corrections(project: Project) -> list[Path]:
 
 HEADS = ("heads", "commands")
 PROMISES = ("bands", "gates", "rules")
-OF_SOME_ENGINE = ("train", "export", "sft", "preferences", "dpo", "gguf")
-ON_A_DEVICE = ("train", "sft", "preferences", "dpo")
+OF_SOME_ENGINE = ("train", "export", "sft", "prefer", "dpo", "gguf")
+ON_A_DEVICE = ("train", "sft", "prefer", "dpo")
 PROMPT = (*HEADS, "llm.schema_in_prompt", "llm.commands_shown")
 SFT, DPO = (*PROMPT, "llm.base", "llm.sft"), (*PROMPT, "llm.dpo")
 GGUF = ("name", "languages", *PROMPT, "llm.quantization", "llm.rivals", "bands")
@@ -79,18 +84,18 @@ def steps_of(project: Project) -> tuple[Step, ...]:
         return STEPS
     *made, bundle = STEPS
     data = tuple(step for step in made if step.name in ("generate", "check", "verify"))
-    last = ("preferences", "dpo") if project.llm.dpo else ()
+    last = ("prefer", "dpo") if project.llm.dpo else ()
     tuned = last[-1] if last else "sft"
     judged = ("gguf", "calibrate-llm", "verify")
     writes = (
         Step("sft", "sayso.train.sft.sft", "sft", "sft", ("verify",), SFT),
-        Step("preferences", "sayso.train.preferences.preferences", "preferences", "preferences", ("sft", "verify"), DPO),
-        Step("dpo", "sayso.train.dpo.dpo", "dpo", "dpo", ("sft", "preferences"), DPO),
+        Step("prefer", "sayso.train.preferences.prefer", "preferences", "preferences", ("sft", "verify"), DPO),
+        Step("dpo", "sayso.train.dpo.dpo", "dpo", "dpo", ("sft", "prefer"), DPO),
         Step("gguf", "sayso.export.gguf.gguf", "gguf", "gguf", (tuned, "verify"), GGUF),
         Step("calibrate-llm", "sayso.evaluate.llm.calibrate_llm", "llm-calibration", "llm-calibration", ("gguf", "verify"), HEADS),
         Step("evaluate-llm", "sayso.evaluate.llm.evaluate_llm", "llm-report", "llm-report", judged, (*HEADS, "gates")),
     )
-    used = tuple(step for step in writes if step.name not in ("preferences", "dpo") or step.name in last)
+    used = tuple(step for step in writes if step.name not in ("prefer", "dpo") or step.name in last)
     packed = ("gguf", "calibrate-llm", "evaluate-llm")
     if project.engine == "llm":
         return (*data, *used, Step("bundle", "sayso.export.bundle.bundle_llm", "bundle", "bundle", packed, BUNDLE))
@@ -156,7 +161,7 @@ def finished(project: Project, step_name: str) -> Artifact:
     """A stage's finished artifact; an ArtifactError says which command makes it."""
     step = _step(step_name, project)
     if not (project.build / step.makes / MANIFEST).is_file():
-        raise ArtifactError(f"`sayso {step.name}` has to run first (or `sayso build`, which runs all)", project.build / step.makes)
+        raise ArtifactError(f"`{step.command}` has to run first (or `sayso build`, which runs all)", project.build / step.makes)
     return open_artifact(project.build / step.makes, step.kind)
 
 

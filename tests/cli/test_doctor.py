@@ -134,5 +134,5 @@ def test_the_real_probe_times_every_stage_that_learns_or_writes(tmp_path, capsys
     doctor(project=tmp_path / "gh", device="cpu", as_json=True)
     document = json.loads(capsys.readouterr().out)
     timed = {stage["stage"] for stage in document["stages"] if stage["seconds"]}
-    assert timed >= {"train", "sft", "preferences", "dpo", "gguf", "calibrate-llm", "evaluate-llm"}
+    assert timed >= {"train", "sft", "prefer", "dpo", "gguf", "calibrate-llm", "evaluate-llm"}
     assert document["llm"]["memory"] == pytest.approx(document["speed"]["llm_peak_memory"], rel=0.7)

@@ -43,7 +43,7 @@ def test_a_language_model_has_stages_of_its_own(tmp_path):
     )
     times = by_stage(project_with(tmp_path, "llm", settings), WRITES)
     assert times["sft"].seconds == 2 * (80 * 2.0 + 20 * 0.5 + 64 / 8 * 1.0 + 16 * 2 * 10 / 40)
-    assert times["preferences"] == StageTime("preferences", 32 * 2 * 2 * 10 / 40, "at most")
+    assert times["prefer"] == StageTime("prefer", 32 * 2 * 2 * 10 / 40, "at most")
     assert times["dpo"] == StageTime("dpo", 80 / 8 * 3.0 + 2 * 0.5, "at most")
     assert times["gguf"].seconds == (2 * 64 + 48) * 10 / 10
     assert times["calibrate-llm"].seconds == 50
@@ -56,7 +56,7 @@ def test_a_budget_of_rows_counts_and_dpo_may_be_left_out(tmp_path):
     times = by_stage(project_with(tmp_path, "hybrid", settings), WRITES)
     assert times["sft"].seconds == 10 * 2.0 + 3 * 0.5 + 8.0
     assert times["train"] == StageTime("train", None, "not measured")
-    assert not {"preferences", "dpo"} & times.keys()
+    assert not {"prefer", "dpo"} & times.keys()
 
 
 def test_nothing_measured_is_no_time(tmp_path):

@@ -30,7 +30,7 @@ def prefer(
 
     given = {name: value for name, value in {"pairs": pairs, "requests": requests}.items() if value is not None}
     with terminal.progress() as progress:
-        made = pipeline.run_step(with_llm(Project.load(project), "dpo", config, given), "preferences", progress, device=device)
+        made = pipeline.run_step(with_llm(Project.load(project), "dpo", config, given), "prefer", progress, device=device)
     if as_json:
         terminal.print_json({"preferences": str(made.path), **made.manifest})
         return

@@ -88,7 +88,7 @@ def _sft(project: Project, rows: Rows, speed: Speed) -> float | None:
     return settings.epochs * (_learned(train, settings.batch_size, settings.gradient_accumulation, speed) + held_out + judged)
 
 
-def _preferences(project: Project, rows: Rows, speed: Speed) -> float | None:
+def _prefer(project: Project, rows: Rows, speed: Speed) -> float | None:
     settings = project.llm.dpo
     assert settings is not None
     return _written_at_once(min(rows.splits["train"], settings.requests or rows.splits["train"]) * settings.samples, speed)
@@ -147,11 +147,11 @@ RECKONED: dict[str, Callable[[Project, Rows, Speed], float | None]] = {
     "calibrate": _calibrate,
     "evaluate": _evaluate,
     "sft": _sft,
-    "preferences": _preferences,
+    "prefer": _prefer,
     "dpo": _dpo,
     "gguf": _gguf,
     "calibrate-llm": _calibrate_llm,
     "evaluate-llm": _evaluate_llm,
 }
-AT_MOST = {"calibrate", "evaluate", "preferences", "dpo", "gguf", "calibrate-llm", "evaluate-llm"}
+AT_MOST = {"calibrate", "evaluate", "prefer", "dpo", "gguf", "calibrate-llm", "evaluate-llm"}
 """What is shipped reads and writes faster than torch does; preferences end with enough pairs, of which there may be fewer than wanted."""

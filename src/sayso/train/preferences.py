@@ -48,7 +48,7 @@ class Pair:
     wrong: str
 
 
-def preferences(
+def prefer(
     project: Project, sft: Artifact, data: Artifact, out: Path, *, device: str = "auto", progress: Progress = no_progress
 ) -> Artifact:
     """Let the fine-tuned model answer training requests, several times each, and keep what it got wrong beside what is right."""
