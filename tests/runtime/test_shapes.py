@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sayso.clischema import Argument, Binding, CommandSchema, Schema, scope_of
-from sayso.runtime.shapes import Shapes
+from sayso.runtime.shapes import Shapes, codes_in
 
 ARGUMENTS = {
     "parcel": Argument("parcel", positional=True, required=True, pattern=r"PK\d{5}", context=Binding("desk.parcel")),
@@ -74,3 +74,17 @@ def test_one_piece_may_be_a_value_of_several_arguments():
 def test_any_text_is_read_and_what_is_found_lies_within_it(text):
     for mark in shapes(*ARGUMENTS).within(text):
         assert 0 <= mark.start < mark.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("is PK48213 there, or LB-99127?", ["PK48213", "LB-99127"]),
+        ("stop i-0ab1c2 of user42's", ["i-0ab1c2", "user42"]),
+        ("for 30m or 12kg in 2024-Q1, x2 at 9:30", []),
+        ("attach ~/scans/inv_881.pdf to v1.2.3", []),
+        ("order 48213 of Ann-Marie", []),
+    ],
+)
+def test_a_code_is_a_word_of_letters_and_digits_and_no_measure_path_or_version(text, codes):
+    assert [text[start:end] for start, end in codes_in(text)] == codes

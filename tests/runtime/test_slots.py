@@ -1,11 +1,15 @@
 """Values read from what a spans head says of each token."""
 
+import re
+
 import numpy as np
 import pytest
 
 from sayso.clischema import scope_of
+from sayso.clischema.read import read_schema
 from sayso.runtime.slots import Said, SlotReader, whole_words
 from sayso.runtime.spans import Mark, TokenScores
+from sayso.runtime.spec import HeadSpec
 from scripted import SCHEMA, Scripted
 
 CANCEL, LIST = (scope_of(SCHEMA, ("order", name)) for name in ("cancel", "list"))
@@ -36,6 +40,39 @@ def test_what_a_command_cannot_do_without_is_found_where_something_else_is_overl
     logits[1, 1 + 2 * head.labels.index(name)] = 0.0
     said = SlotReader(head).read(scope, "take twelve", TokenScores(logits, [(0, 4), (5, 11)]))
     assert said.values == found
+
+
+PARCEL = """
+cli_name: parcel
+commands:
+  - name: upload
+    description: Upload a paper for a shipment
+    args:
+      - {name: shipment, positional: true, required: true}
+      - {name: file, type: path, required: true}
+      - {name: note}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "found"),
+    [
+        ("PK61204 gets ./a.pdf", [], {"shipment": "PK61204", "file": "./a.pdf"}),
+        ("put ./a.pdf to PK61204", [("file", "PK61204")], {"shipment": "PK61204", "file": "./a.pdf"}),
+        ("put ./a.pdf and say PK61204", [("note", "PK61204")], {"file": "./a.pdf", "note": "PK61204"}),
+        ("put ./a.pdf to PK61204 or PK61205", [], {"file": "./a.pdf"}),
+    ],
+)
+def test_a_code_that_nothing_else_has_is_what_a_command_cannot_do_without(tmp_path, text, marked, found):
+    (tmp_path / "schema.yaml").write_text(PARCEL)
+    scope = scope_of(read_schema(tmp_path / "schema.yaml"), ("upload",))
+    head = HeadSpec("slots", "spans", "slots", ("file", "note", "shipment"))
+    offsets = [match.span() for match in re.finditer(r"\S+", text)]
+    logits = np.full((len(offsets), 7), -5.0)
+    logits[:, 0] = [-1.0 if re.search(r"\d|/", word) else 4.0 for word in text.split()]
+    for label, value in marked:
+        logits[text.split().index(value), 1 + 2 * head.labels.index(label)] = 0.5
+    assert SlotReader(head).read(scope, text, TokenScores(logits, offsets)).values == found
 
 
 def test_a_tool_without_arguments_says_nothing():

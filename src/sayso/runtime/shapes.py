@@ -17,6 +17,8 @@ AROUND = "\"'`“”‘’()[]<>,;:!?"
 PLAIN_WORDS = ("something", "new")
 """A pattern that takes these says nothing of where its values are."""
 PATH = re.compile(r"(?:\.{0,2}/|~/)?[\w.\-/]*(?:/[\w.\-]+|\w\.[A-Za-z]\w{0,4})/?")
+CODE = re.compile(r"(?<![\w./-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?(?![\w/-]|\.\w)")
+MEASURE = re.compile(r"\d+[A-Za-z]{1,3}|\d+-.*|[A-Za-z]+-\d")
 URL = re.compile(r"\w+://\S+")
 
 
@@ -54,6 +56,11 @@ class Shapes:
             yield from quoted
         if argument.context or (argument.required and argument is self.subject):
             yield from (place for place in _words(text) if refers(argument, text[slice(*place)]))
+
+
+def codes_in(text: str) -> list[tuple[int, int]]:
+    """Words of letters and digits, as things are numbered by: PK48213, i-0ab1c2, ops-118; no measures such as 30m."""
+    return [match.span() for match in CODE.finditer(text) if len(match[0]) > 3 and not MEASURE.fullmatch(match[0])]
 
 
 def _words(text: str) -> Iterator[tuple[int, int]]:

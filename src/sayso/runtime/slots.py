@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sayso.clischema import Argument, Scope
 from sayso.clischema.resolve import THIS
 from sayso.clischema.said import meant, refers
 from sayso.runtime.caution import whole_quotation
-from sayso.runtime.shapes import Shapes
+from sayso.runtime.shapes import Shapes, codes_in
 from sayso.runtime.spans import Mark, TokenScores, classes_of, least_outside, marks_in
 from sayso.runtime.spec import HeadSpec
 
@@ -70,15 +71,15 @@ class SlotReader:
     ) -> tuple[TokenScores, list[tuple[Mark, float]]]:
         """The pieces of the text that are values, quotations whole, and how sure the model is of each; and the outputs with head starts."""
         logits = np.array(scores.logits, dtype=np.float64)
-        for mark in (mark for mark in self._shaped(scope, text, scores) if mark.label in head.labels):
-            for place, output in enumerate(classes_of([mark], scores.offsets, head.labels)):
-                logits[place, output] += SHAPED * head.temperature if output else 0.0
+        _raise(logits, scores, head, [mark for mark in self._shaped(scope, text, scores) if mark.label in head.labels])
         raised = TokenScores(logits, scores.offsets)
         found = marks_in(raised, head.labels, head.temperature, scope.arguments, STAYING)
         missing = [name for name in needed if name in head.labels and name not in {mark.label for mark, _ in found}]
         for name in missing:
             outputs = 1 + 2 * head.labels.index(name)
             logits[:, outputs : outputs + 2] += NEEDED * head.temperature
+            if scope.arguments[name].type == "string":
+                _raise(logits, scores, head, _codes_left(scope, text, name, [mark for mark, _ in found]))
         if missing:
             found = marks_in(raised, head.labels, head.temperature, scope.arguments, STAYING)
         of_text = {name for name, argument in scope.arguments.items() if argument.type == "string"}
@@ -89,6 +90,21 @@ class SlotReader:
         if scope.path not in self.shapes:
             self.shapes[scope.path] = Shapes(scope)
         return self.shapes[scope.path].within(text[: max((end for _, end in scores.offsets), default=0)])
+
+
+def _raise(logits: NDArray[np.float64], scores: TokenScores, head: HeadSpec, marks: Sequence[Mark]) -> None:
+    """Give the outputs a head start that make these marks."""
+    for mark in marks:
+        for place, output in enumerate(classes_of([mark], scores.offsets, head.labels)):
+            logits[place, output] += SHAPED * head.temperature if output else 0.0
+
+
+def _codes_left(scope: Scope, text: str, name: str, found: Sequence[Mark]) -> list[Mark]:
+    """The one code in a text that is no other argument's value, as this one's. Of what was found twice for one value, neither is sure."""
+    labels = [mark.label for mark in found]
+    taken = [mark for mark in found if scope.arguments[mark.label].repeatable or labels.count(mark.label) == 1]
+    free = [(start, end) for start, end in codes_in(text) if not any(mark.start < end and start < mark.end for mark in taken)]
+    return [Mark(name, *free[0])] if len(free) == 1 else []
 
 
 def whole_words(text: str, mark: Mark) -> str:

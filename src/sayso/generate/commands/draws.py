@@ -28,6 +28,13 @@ PROPER_NAMES = (
     "{place}",
     "{place}",
     "{last} {trade} {place}",
+    "{last} & sons",
+    "{last} ltd",
+    "{first} & {first}",
+    "{topic} {thing} inc",
+    "the {topic} {trade}",
+    "{last} street {n2}",
+    "{n2} {last} road",
 )
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 RARE_WORDS, MIXED_WORDS = 0.25, 0.3
