@@ -529,7 +529,8 @@ def language_model_page(others: dict[str, Any]) -> list[str]:
         "## Three engines",
         f"`python benchmarks/language_model.py`: the recipe `gh` with SmolLM2-135M beside its encoder, on a budget for two CPU cores "
         f"({sft['rows']['train']} rows, {budget['epochs']} epochs, {(found['preferences'] or {}).get('pairs', 0)} pairs), on the "
-        f"same {found['rows']} requests by people as above. The hybrid asked its language model about "
+        f"same {found['rows']} requests by people as above. All were built in one run, from rows as sayso made them then; the encoder "
+        "above is newer. The hybrid asked its language model about "
         f"{percent(hybrid['asked_further'])} of them.",
         table(("engine", "all right", "command right", "questions, F1", "executed though wrong", "ECE", "p50 / p95", "size"), rows),
         f"Minutes: {seconds}. The fine-tuning was killed once on the way and went on. Prompts have {sft['tokens']['prompt']:g} tokens, "
