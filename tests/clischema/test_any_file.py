@@ -53,7 +53,7 @@ def changed(draw, node):
     return draw(ODD)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_file_with_anything_in_it_is_answered(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("odd")

@@ -10,7 +10,7 @@ from sayso.clischema.importing import import_schema
 from sayso.clischema.read import read_schema
 from sayso.errors import CommandError
 
-OFTEN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+OFTEN = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

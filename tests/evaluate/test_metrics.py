@@ -102,7 +102,7 @@ def test_out_of_scope_is_not_judged_where_all_is_in_scope():
 
 
 @given(target=st.floats(0.06, 19))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_minimum_is_found_on_a_log_scale(target):
     assert search_minimum(lambda x: float(np.log(x / target) ** 2), 0.05, 20) == pytest.approx(target, rel=1e-2)
 

@@ -33,7 +33,7 @@ words = st.lists(st.sampled_from(["who", "calls", "login", "logins", "parse", "x
 
 
 @given(texts=st.lists(words, max_size=12), others=st.lists(words, max_size=12), similarity=st.sampled_from([0.7, 0.9, 1.0]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_pairs_are_those_that_comparing_all_with_all_finds(texts, others, similarity):
     def form(text):
         return normal_form(text).replace("_", "").replace(" ", "")

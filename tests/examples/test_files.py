@@ -162,7 +162,7 @@ examples = st.builds(
 
 @pytest.mark.parametrize(("name", "dialect"), [("a.jsonl", "sayso"), ("a.json", "samples"), ("a.parquet", "sayso")])
 @given(rows=st.lists(examples, min_size=1, max_size=5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_is_written_is_read_back(tmp_path_factory, name, dialect, rows):
     path = tmp_path_factory.mktemp("round") / name
     if name.endswith("parquet"):
@@ -173,7 +173,7 @@ def test_what_is_written_is_read_back(tmp_path_factory, name, dialect, rows):
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.csv", "a.parquet", "a.txt"])
 @given(data=st.binary(max_size=120))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_bytes_are_read_or_refused_but_never_crash(tmp_path_factory, name, data):
     path = tmp_path_factory.mktemp("bytes") / name
     path.write_bytes(data)
@@ -190,7 +190,7 @@ def test_any_bytes_are_read_or_refused_but_never_crash(tmp_path_factory, name, d
     )
 )
 @example(value={"text": "a", "intent": []})
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_json_is_read_or_refused_but_never_crashes(tmp_path_factory, value):
     path = tmp_path_factory.mktemp("json") / "a.jsonl"
     path.write_text(json.dumps(value) + "\n")

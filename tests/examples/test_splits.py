@@ -68,7 +68,7 @@ def test_fewer_groups_than_splits_go_where_they_are_needed_most(groups):
 
 
 @given(sizes=st.lists(st.integers(1, 30), min_size=4, max_size=25), seed=st.integers(0, 99))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_group_spans_two_splits_and_four_groups_reach_every_split(sizes, seed):
     uneven = [Example(f"{g} {n}", {"intent": "a"}, group=str(g)) for g, size in enumerate(sizes) for n in range(size)]
     found = groups_in(split_by_group(uneven, SHARES, seed, "intent"))

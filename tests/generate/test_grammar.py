@@ -97,14 +97,14 @@ trees = st.recursive(
 
 
 @given(template=trees)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_more_texts_are_drawn_than_were_counted(template):
     grammar = Grammar({}, {})
     assert len(draws(template, 150, grammar)) <= grammar.count(template)
 
 
 @given(template=trees, name=st.text(max_size=5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_drawn_is_what_hassil_recognizes(template, name):
     from hassil import Intents, recognize
 
@@ -115,7 +115,7 @@ def test_what_is_drawn_is_what_hassil_recognizes(template, name):
 
 
 @given(text=st.text(alphabet="ab|()[]{}<>;: \\", max_size=20))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_is_a_template_or_refused_but_never_crashes(text):
     with contextlib.suppress(TemplateError):
         Grammar({}, {}).draw(text, Dice(1))

@@ -1,7 +1,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
@@ -41,7 +41,6 @@ labels = st.sampled_from(["buy", "hours", "other"])
 
 
 @given(st.lists(st.tuples(labels, labels), min_size=1, max_size=40))
-@settings(deadline=None)
 def test_two_people_get_what_scikit_learn_reckons(pairs):
     ours = cohen_kappa(pairs)
     if len({label for pair in pairs for label in pair}) == 1:
@@ -51,7 +50,6 @@ def test_two_people_get_what_scikit_learn_reckons(pairs):
 
 
 @given(st.lists(st.lists(labels, max_size=6), max_size=20))
-@settings(deadline=None)
 def test_kappa_is_a_number_up_to_one_or_nothing(rated):
     kappa = fleiss_kappa([Counter(item) for item in rated])
     assert kappa is None or -1.0001 <= kappa <= 1.0001

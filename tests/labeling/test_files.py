@@ -50,7 +50,7 @@ def read(content, sets=ONE, name="labels.jsonl"):
 @pytest.mark.parametrize("kind", WRITERS)
 @given(given_rows=st.lists(rows, max_size=6))
 @example([{"text": "'=1+1", "tier": "long", "id": "item-1", "source": "=cmd|' /C calc'!A0"}])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_is_written_is_read_back_exactly(kind, given_rows):
     back = read(written(kind, given_rows, THREE), THREE, f"labels.{kind}")
     domains = THREE.heads["domains"].labels
@@ -59,7 +59,7 @@ def test_what_is_written_is_read_back_exactly(kind, given_rows):
 
 
 @given(given_rows=st.lists(rows, min_size=1, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_cell_begins_like_a_formula(given_rows):
     content = written("csv", given_rows, THREE).decode()
     for fields in csv.reader(io.StringIO(content, newline="")):
@@ -146,7 +146,7 @@ def test_a_file_on_disk_is_read_too(tmp_path):
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
 @given(content=st.binary(max_size=120))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_bytes_are_read_or_refused_but_never_crash(name, content):
     try:
         read(content, THREE, name)
@@ -161,7 +161,7 @@ def test_any_bytes_are_read_or_refused_but_never_crash(name, content):
     )
 )
 @example(value={"text": "a", "label": []})
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_json_is_read_or_refused_but_never_crashes(value):
     try:
         read(json.dumps(value).encode(), THREE)

@@ -311,7 +311,7 @@ ANYTHING = (
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(ANYTHING)
 def test_redacting_twice_is_redacting_once_and_nothing_makes_it_fail(text):
     once = redact(text)
@@ -321,7 +321,7 @@ def test_redacting_twice_is_redacting_once_and_nothing_makes_it_fail(text):
     assert all(one.end <= other.start for one, other in zip(once.found, once.found[1:], strict=False))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ANYTHING)
 def test_with_patterns_of_its_own_a_project_still_redacts_once(text):
     own = Redactor.of({"client": r"\d{3}", "word": "[a-z]{4,}"})

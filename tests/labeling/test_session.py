@@ -154,7 +154,7 @@ def test_a_decision_that_the_project_cannot_use_is_told_with_its_line(start, tmp
 
 
 @given(st.lists(st.sampled_from(["buy", "hours", "skip", "undo", "note", "again"]), max_size=25))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_is_done_the_next_session_knows_all_of_it(tmp_path_factory, actions):
     journal = tmp_path_factory.mktemp("session") / "j.jsonl"
     session = Session(ITEMS, SETS, ("intent",), journal)

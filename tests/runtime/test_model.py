@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import onnx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sayso.errors import BundleError, UsageError
@@ -98,7 +98,6 @@ def test_a_surrogate_pair_reads_as_the_character_it_stands_for(model):
 
 
 @given(st.lists(any_text, min_size=1, max_size=4))
-@settings(deadline=None)
 def test_whatever_the_text_probabilities_add_up_and_a_list_answers_like_each_text_alone(model, texts):
     together = model.predict(texts)
     assert together == [model.predict(text) for text in texts]

@@ -64,7 +64,7 @@ def test_the_server_keeps_to_its_document_whatever_it_is_sent(document, server, 
     operation = document[path][method]
 
     @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=30, suppress_health_check=list(HealthCheck), database=None)
     def holds(case):
         excluded = [positive_data_acceptance, negative_data_rejection] if path == IMPORT else None
         case.call_and_validate(headers={"Authorization": f"Bearer {server.token}"}, excluded_checks=excluded)

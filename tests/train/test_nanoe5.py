@@ -99,7 +99,7 @@ def test_texts_are_cut_and_normalized_as_the_file_says(folder):
 
 
 @given(cut=st.integers(min_value=0, max_value=4000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_file_cut_short_is_refused_with_its_name(tmp_path_factory, cut):
     folder = tmp_path_factory.mktemp("packed")
     packed_file(folder / "packed.bin")

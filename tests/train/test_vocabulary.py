@@ -81,7 +81,7 @@ def test_texts_of_the_languages_mean_exactly_what_they_meant(base, pruned, text)
 
 
 @given(text=TEXT)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_nothing_becomes_unknown_that_was_not(base, pruned, text):
     assert ("<unk>" in pieces(base, text)) == ("<unk>" in pieces(pruned[0], text))
 
