@@ -495,8 +495,8 @@ def commands_page(others: dict[str, Any]) -> list[str]:
             f"`python benchmarks/commands.py {' '.join(imported)}`: schemas imported from carapace as they are, with no words of ours in "
             "them, on tldr's descriptions of commands, which their authors wrote without these schemas. `as written`: without values, "
             "where the right command counts, given or asked a value for; `with values`: the values of the template behind it. Both tools "
-            "were looked at while the weight of a request's words was chosen, and both were measured before requests were made in more "
-            "ways ([log](log.md)).",
+            "were looked at while the weight of a request's words was chosen; git was measured before requests were made in more ways "
+            "([log](log.md)).",
             table(TLDR, rows),
         ]
     return parts
