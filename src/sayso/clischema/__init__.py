@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from sayso.clischema.argv import to_argv
-from sayso.clischema.command import Command, checked, missing, wrong_with_command
+from sayso.clischema.command import Command, checked, missing, path_in_json, wrong_with_command
 from sayso.clischema.parse import parse, parse_line
 from sayso.clischema.risk import command_risk, flag_risk, risk_of
 from sayso.clischema.schema import Argument, Binding, CommandSchema, Example, Flag, Risk, Schema
@@ -31,6 +31,7 @@ __all__ = [
     "missing",
     "parse",
     "parse_line",
+    "path_in_json",
     "risk_of",
     "scope_of",
     "to_argv",

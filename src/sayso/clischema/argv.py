@@ -32,7 +32,7 @@ def to_argv(schema: Schema, command: Command) -> list[str]:
 
 def assigned(positionals: Sequence[Argument], count: int) -> list[int] | None:
     """How many of `count` words each positional gets: required ones first, then optional ones from the left; None if that fails."""
-    needed = [int(argument.required and argument.default is None) for argument in positionals]
+    needed = [int(argument.needed) for argument in positionals]
     left = count - sum(needed)
     if left < 0:
         return None

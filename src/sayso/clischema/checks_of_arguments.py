@@ -143,7 +143,7 @@ def _problems_of_order(label: str, command: CommandSchema, place: tuple[Step, ..
         if not argument.positional:
             continue
         here = (*place, "args", number)
-        needed = argument.required and argument.default is None
+        needed = argument.needed
         if several and argument.repeatable:
             yield Problem("error", f"{label}: both {several!r} and {argument.name!r} take several words; nobody can tell which", here)
         elif several and not needed:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypedDict
 
 from sayso.clischema.schema import Argument, Schema
 from sayso.clischema.scope import Scope, scope_of
 from sayso.clischema.values import wrong_with
 from sayso.errors import CommandError, nearest
+
+
+class PathInJson(TypedDict):
+    """The words of a command's path as its JSON form has them."""
+
+    command: str | None
+    subcommand: str | None
+
+
+def path_in_json(path: Sequence[str]) -> PathInJson:
+    """The first word is the command, the others the subcommand; None for what there is not."""
+    return {"command": path[0] if path else None, "subcommand": " ".join(path[1:]) or None}
 
 
 @dataclass(frozen=True)
@@ -25,8 +37,7 @@ class Command:
         """`{"type": "command", "command", "subcommand", "args", "flags"[, "confidence"]}`; deeper paths are words in `subcommand`."""
         document: dict[str, Any] = {
             "type": "command",
-            "command": self.path[0] if self.path else None,
-            "subcommand": " ".join(self.path[1:]) or None,
+            **path_in_json(self.path),
             "args": {name: list(value) if isinstance(value, tuple) else value for name, value in self.args.items()},
             "flags": list(self.flags),
         }
@@ -97,5 +108,5 @@ def wrong_with_command(scope: Scope, command: Command) -> list[str]:
 
 def missing(scope: Scope, command: Command) -> list[Argument]:
     """The required arguments that are not given and have no default."""
-    required = (argument for argument in scope.arguments.values() if argument.required and argument.default is None)
+    required = (argument for argument in scope.arguments.values() if argument.needed)
     return [argument for argument in required if argument.name not in command.args]

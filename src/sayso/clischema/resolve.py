@@ -37,7 +37,7 @@ def resolve(
             value = _from_context(scope, argument, context)
         if value is not None:
             args[argument.name] = value
-        elif pointed or (argument.required and argument.default is None):
+        elif pointed or argument.needed:
             missing.append(argument)
     return Resolved(Command(tuple(path), args, tuple(flags)), tuple(missing))
 

@@ -62,6 +62,11 @@ class Argument:
     inherited: bool = False
 
     @property
+    def needed(self) -> bool:
+        """Whether a command cannot do without a value of it."""
+        return self.required and self.default is None
+
+    @property
     def spellings(self) -> tuple[str, ...]:
         """What an option is called in an argv; the one that is written comes first. None for a positional."""
         return () if self.positional else _spellings(self.name, self.long, self.short, self.aliases)

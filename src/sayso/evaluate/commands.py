@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sayso.clischema import Schema
+from sayso.clischema import Schema, path_in_json
 from sayso.clischema.same import args_of, path_of, same_command
 from sayso.evaluate.metrics import calibration_errors, interval
 from sayso.examples import Example
@@ -91,7 +91,7 @@ def in_usual_names(schema: Schema, row: Example) -> Example:
     usual = schema.twins.get(tuple(path_of(output).split()))
     if usual is None:
         return row
-    return replace(row, output={**output, "command": usual[0], "subcommand": " ".join(usual[1:]) or None})
+    return replace(row, output={**output, **path_in_json(usual)})
 
 
 def judged_answer(row: Example, answer: Interpretation | Answer) -> Judged:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from sayso.clischema import Argument, Schema, scope_of
+from sayso.clischema import Argument, Schema, path_in_json, scope_of
 from sayso.clischema import Command as Plain
 from sayso.clischema.values import choices_of
 from sayso.runtime.interpretation import KINDS, Clarification, Command, Kind, Suggestion
@@ -43,7 +43,7 @@ def ask_for(schema: Schema, command: Plain, argument: Argument, confidence: floa
     choices = choices_of(argument)
     told = " ".join(filter(None, (argument.description, choices and f"({choices})")))
     where = "; nothing here says which one is meant by that" if pointed else ""
-    known = Suggestion(name, command.path[0] if command.path else None, " ".join(command.path[1:]) or None, command.args, command.flags)
+    known = Suggestion(name, **path_in_json(command.path), args=command.args, flags=command.flags)
     return Clarification(
         "missing_argument", f"`{name}`: which {argument.name}?{told and f' {told}'}{where}", (known,), confidence, argument.name
     )
@@ -92,4 +92,4 @@ def _called_so(schema: Schema, paths: Sequence[tuple[str, ...]], text: str, like
 
 def _suggestion(schema: Schema, path: tuple[str, ...]) -> Suggestion:
     label = scope_of(schema, path).command.description or " ".join([schema.name, *path])
-    return Suggestion(label, path[0] if path else None, " ".join(path[1:]) or None)
+    return Suggestion(label, **path_in_json(path))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sayso.clischema import Command as Plain
-from sayso.clischema import Schema, Scope, checked, risk_of, scope_of, to_argv
+from sayso.clischema import Schema, Scope, checked, path_in_json, risk_of, scope_of, to_argv
 from sayso.clischema.heads import IS_COMMAND
 from sayso.clischema.resolve import THIS, resolve
 from sayso.clischema.said import meant
@@ -88,8 +88,7 @@ class Interpreter:
             allowed = "confirm"
         return Command(
             argv=tuple(to_argv(self.schema, plain)),
-            command=plain.path[0] if plain.path else None,
-            subcommand=" ".join(plain.path[1:]) or None,
+            **path_in_json(plain.path),
             args=plain.args,
             flags=plain.flags,
             confidence=confidence,

@@ -120,7 +120,7 @@ def whole_words(text: str, mark: Mark) -> str:
 
 def _is_needed(argument: Argument) -> bool:
     """Whether a command cannot do without it, and nothing else tells what is meant when nothing is said."""
-    return argument.required and argument.default is None and not (argument.context and argument.context.implicit)
+    return argument.needed and not (argument.context and argument.context.implicit)
 
 
 def _values(scope: Scope, text: str, marks: Sequence[tuple[Mark, float]]) -> tuple[dict[str, Any], dict[str, float], bool]:

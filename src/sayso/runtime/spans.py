@@ -108,8 +108,8 @@ def least_outside(
     """How likely it is of the least sure token which is in none of the marks that it belongs in none."""
     tokens, _, probabilities = _shares(scores, labels, temperature, allowed)
     places = [scores.offsets[place] for place in tokens]
-    without = [not any(start < mark.end and end > mark.start for mark in marks) for start, end in places]
-    return float(probabilities[without, 0].min()) if any(without) else 1.0
+    outside = [not any(start < mark.end and end > mark.start for mark in marks) for start, end in places]
+    return float(probabilities[outside, 0].min()) if any(outside) else 1.0
 
 
 def spans_f1(found: Sequence[Iterable[Mark]], true: Sequence[Iterable[Mark]]) -> float:

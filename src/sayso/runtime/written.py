@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sayso.clischema import Schema, Scope, checked, scope_of
+from sayso.clischema import Schema, Scope, checked, path_in_json, scope_of
 from sayso.clischema.notation import POINTED, Written, read_notation
 from sayso.clischema.resolve import THIS, resolve
 from sayso.clischema.said import meant
@@ -46,8 +46,8 @@ def answer_in_json(schema: Schema, text: str, context: Mapping[str, Any] | None)
         if unread:
             return UNREADABLE
         if resolved.missing:
-            named = {"command": written.path[0] if written.path else None, "subcommand": " ".join(written.path[1:]) or None}
-            return {"type": "clarification", "kind": "missing_argument", "argument": resolved.missing[0].name} | named
+            name = resolved.missing[0].name
+            return {"type": "clarification", "kind": "missing_argument", "argument": name, **path_in_json(written.path)}
         document: Mapping[str, Any] = checked(schema, resolved.command).to_json()
         return document
     except CommandError:

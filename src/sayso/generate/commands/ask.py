@@ -77,7 +77,7 @@ class Asker:
         number = sum(chooser.dice.chance() > share for share in HOW_MANY)
         names = [argument.name for argument in self.options] + [name for name in self.scope.flags if name in self.parts]
         chosen = [must] if must and must != (self.subject.name if self.subject else None) else []
-        needed = [argument.name for argument in self.options if argument.required and argument.default is None]
+        needed = [argument.name for argument in self.options if argument.needed]
         chosen += [name for name in needed if name not in chosen and chooser.chance(NEEDED)]
         for _ in range(number if names else 0):
             name = chooser.dice.pick(names)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sayso.clischema import Argument, Schema, checked, parse, scope_of, to_argv
+from sayso.clischema import Argument, Schema, checked, parse, path_in_json, scope_of, to_argv
 from sayso.clischema.heads import COMMAND, FLAGS, IS_COMMAND, KIND, SLOTS, label_of
 from sayso.clischema.phrases import PLACE
 from sayso.clischema.resolve import THIS, resolve
@@ -53,7 +53,7 @@ def fill(schema: Schema, pattern: Pattern, context: Mapping[str, Any] | None, di
     labels: dict[str, Value] = {COMMAND: label_of(schema, pattern.path), KIND: IS_COMMAND, FLAGS: tuple(pattern.flags), SLOTS: tuple(marks)}
     if resolved.missing:
         first = resolved.missing[0].name
-        output = {"type": "clarification", "kind": "missing_argument", "argument": first} | _named(pattern.path)
+        output = {"type": "clarification", "kind": "missing_argument", "argument": first, **path_in_json(pattern.path)}
     else:
         output = _proved(schema, resolved.command)
     return Example(text, labels, source="grammar", group=group_of(pattern), context=dict(context) if context else None, output=output)
@@ -74,10 +74,6 @@ def _proved(schema: Schema, command: Any) -> dict[str, Any]:
         raise Refused(str(error)) from None
     document: dict[str, Any] = whole.to_json()
     return document
-
-
-def _named(path: Sequence[str]) -> dict[str, Any]:
-    return {"command": path[0] if path else None, "subcommand": " ".join(path[1:]) or None}
 
 
 def _pointed(argument: Argument, word: str) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sayso.clischema import Argument, Schema, scope_of
+from sayso.clischema import Argument, Schema, path_in_json, scope_of
 from sayso.clischema.heads import KINDS_BY_MODEL, kinds_of
 from sayso.clischema.scope import Scope
 from sayso.examples.requests import MISSING
@@ -87,7 +87,7 @@ class CommandBatches:
         return max((one for one in drawn if one), key=lambda one: len(str(one)), default={})
 
     def _forms(self, scope: Scope) -> str:
-        command = {"type": "command", **_named(scope.path), "args": {"…": "…"}, "flags": ["…"]}
+        command = {"type": "command", **path_in_json(scope.path), "args": {"…": "…"}, "flags": ["…"]}
         return (
             f"`output` of a clear request is its command: {json.dumps(command, ensure_ascii=False)}. "
             "The words of a command below its first go into `subcommand`.\n"
@@ -121,7 +121,7 @@ class CommandBatches:
 def _kinds(schema: Schema, scopes: Sequence[Scope]) -> list[str]:
     """What a batch on these commands may be asked back."""
     arguments = [argument for scope in scopes for argument in scope.arguments.values()]
-    can_miss = any(argument.context or (argument.required and argument.default is None) for argument in arguments)
+    can_miss = any(argument.context or argument.needed for argument in arguments)
     return [*([MISSING] if can_miss else []), *kinds_of(schema)]
 
 
@@ -139,7 +139,7 @@ def _shown(scope: Scope, dice: Dice) -> dict[str, Any]:
         "flags": {flag.name: "; ".join(filter(None, [flag.description, *flag.natural_language])) for flag in flags},
         "exclude_each_other": [list(names) for names in scope.command.exclusive],
     }
-    return _named(scope.path) | {name: value for name, value in facts.items() if value}
+    return {**path_in_json(scope.path), **{name: value for name, value in facts.items() if value}}
 
 
 def _argument(argument: Argument) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def _argument(argument: Argument) -> dict[str, Any]:
     facts = {
         "type": argument.type,
         "about": argument.description,
-        "required": argument.required and argument.default is None,
+        "required": argument.needed,
         "repeatable": argument.repeatable,
         "values": values if any(values.values()) else list(values),
         "least": low,
@@ -171,10 +171,6 @@ def _some(things: list[Any], most: int, dice: Dice) -> list[Any]:
 
 def _groups(schema: Schema) -> str:
     return ", ".join(" ".join(path) for path, command in schema.walk() if path and command.subcommands)
-
-
-def _named(path: Sequence[str]) -> dict[str, Any]:
-    return {"command": path[0] if path else None, "subcommand": " ".join(path[1:]) or None}
 
 
 def _language(languages: Sequence[str], number: int) -> str:

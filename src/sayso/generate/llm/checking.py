@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sayso.clischema import Argument, Command, Schema, checked, parse, scope_of, to_argv
+from sayso.clischema import Argument, Command, Schema, checked, parse, path_in_json, scope_of, to_argv
 from sayso.clischema.heads import SLOTS, kinds_of
 from sayso.clischema.resolve import THIS, resolve
 from sayso.clischema.said import meant, refers
@@ -98,8 +98,7 @@ class CommandRows:
             raise Refused(f"schema: `{' '.join([self.schema.name, *path])}` has no argument {name!r:.60} to ask for")
         self._is_missing(scope, argument, text, context)
         path = self.schema.twins.get(path, path)
-        named = {"command": path[0] if path else None, "subcommand": " ".join(path[1:]) or None}
-        return {"type": "clarification", "kind": MISSING, "argument": argument.name, **named}
+        return {"type": "clarification", "kind": MISSING, "argument": argument.name, **path_in_json(path)}
 
     def _is_missing(self, scope: Scope, argument: Argument, text: str, context: dict[str, Any] | None) -> None:
         """Refuse a question for what nobody needs, or for what is there."""
